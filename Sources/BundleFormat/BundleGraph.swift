@@ -1,0 +1,64 @@
+package import OCI
+
+/// Everything that is reached from the roots of a bundle, each digest once.
+///
+/// bundle-spec/bundle-v1.md, section 3. The same walk serves the exporter, which must not write a bundle with holes,
+/// and the importer, which does not believe that it did not.
+package struct BundleGraph: Sendable {
+    /// A piece of content as the documents name it.
+    package struct Node: Hashable, Sendable {
+        /// Bytes, as the first descriptor says; a second one that says otherwise is a finding.
+        package let size: Int64
+        package internal(set) var entryClass: EntryClass
+        /// The media type under which a document is read; nothing for a blob.
+        package let documentType: MediaType?
+        /// The document that names it first.
+        package let namedBy: String
+        /// Whether some document says that the bytes lie elsewhere, so that writers like to leave them out.
+        package internal(set) var isForeign: Bool
+    }
+
+    package let index: BundleIndex
+    package internal(set) var nodes: [Digest: Node] = [:]
+    package internal(set) var documents: [Digest: ManifestDocument] = [:]
+
+    package static let maximumDepth = 3
+    package static let maximumDocuments = 16_384
+
+    init(index: BundleIndex) {
+        self.index = index
+    }
+
+    /// The entries of the tar after the signatures: `index.json` is not among them.
+    package var blobs: [(digest: Digest, node: Node)] {
+        nodes.sorted { ($0.value.entryClass, $0.key) < ($1.value.entryClass, $1.key) }
+            .map { (digest: $0.key, node: $0.value) }
+    }
+
+    /// What the document `root` reaches, itself included: documents children first, then blobs in the order in
+    /// which they are named. `subject` is not followed.
+    package func reach(from root: Digest) -> (documents: [Digest], blobs: [Digest]) {
+        var documents: [Digest] = []
+        var blobs: [Digest] = []
+        var seen: Set<Digest> = []
+        func visit(_ digest: Digest) {
+            guard seen.insert(digest).inserted else { return }
+            guard let document = self.documents[digest] else {
+                blobs.append(digest)
+                return
+            }
+            document.references.forEach { visit($0.digest) }
+            documents.append(digest)
+        }
+        visit(root)
+        return (documents, blobs)
+    }
+
+    /// The ref names of the roots that reach `digest`.
+    package func users(of digest: Digest) -> [String] {
+        index.entries.filter {
+            let reached = reach(from: $0.digest)
+            return reached.blobs.contains(digest) || reached.documents.contains(digest)
+        }.map(\.refName)
+    }
+}

@@ -1,0 +1,11 @@
+/// What happens while a bundle is made, read or pushed, for whoever shows it.
+package enum TransferEvent: Sendable, Hashable {
+    /// A new stretch of work, with the bytes that it will move or read; nothing where that is not known.
+    case phase(String, bytes: Int64?)
+    case moved(Int)
+    /// Something that people should read though the work goes on.
+    case warning(reason: String, String)
+}
+
+/// Where events go. The stream behind it never blocks who writes.
+package typealias TransferEvents = AsyncStream<TransferEvent>.Continuation

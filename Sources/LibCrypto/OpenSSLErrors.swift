@@ -1,0 +1,16 @@
+import CLibCrypto
+
+/// OpenSSL's list of errors, one per thread.
+enum OpenSSLErrors {
+    /// Empties the list, so that a later call does not find the reason of this one.
+    static func clear() {
+        ERR_clear_error()
+    }
+
+    /// The newest reason in OpenSSL's own words; the list is empty afterwards.
+    static func take() -> String {
+        let code = ERR_peek_last_error()
+        ERR_clear_error()
+        return ERR_reason_error_string(code).map { String(cString: $0) } ?? "no reason given"
+    }
+}

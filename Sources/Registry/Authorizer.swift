@@ -1,0 +1,117 @@
+import NIOHTTP1
+import OCI
+
+/// Keeps what one registry wants to see in `Authorization`, for all tasks that talk to it.
+///
+/// Nothing is sent before the registry has asked. A token is fetched once however many tasks wait for it.
+actor Authorizer {
+    private let host: RegistryHost
+    private let requester: Requester
+    private let policy: RealmPolicy
+
+    /// The registry's last words on how to authenticate.
+    private var challenge: Challenge?
+    /// What was really asked for in place of some scopes, because the registry wanted more.
+    private var widened: [[Scope]: [String]] = [:]
+    private var tokens: [Key: Task<BearerToken, any Error>] = [:]
+
+    private struct Key: Hashable {
+        let realm: RequestURL
+        let service: String?
+        let scopes: Set<String>
+        let credential: Credential?
+    }
+
+    init(host: RegistryHost, origin: Origin, requester: Requester) {
+        self.host = host
+        self.requester = requester
+        policy = RealmPolicy(registry: origin, companions: requester.options.companionHosts)
+    }
+
+    /// The header's value for a request with these scopes, or nothing while the registry has not asked.
+    func authorization(for scopes: [Scope]) async throws -> String? {
+        guard let challenge else { return nil }
+        return try await value(challenge, scopes, try credential(for: scopes), replacing: nil)
+    }
+
+    /// The header's value after `answer`, a 401, came for a request that carried `used`.
+    ///
+    /// A registry that asks again for what it was just given denies (`auth.denied`), so nothing loops.
+    func authorization(
+        after answer: Answer, for scopes: [Scope], replacing used: String?
+    ) async throws -> String {
+        let offered = Challenge.parse(answer.response.headers["WWW-Authenticate"])
+        let told = try await answer.refused()
+        guard let challenge = Challenge.chosen(of: offered) ?? (offered.isEmpty ? challenge : nil) else {
+            throw RegistryError.challenge(told)
+        }
+        self.challenge = challenge
+        if challenge.scheme == "bearer" {
+            let own = scopes.map(\.text)
+            let missing = challenge.scopes.filter { !Self.isCovered($0, by: own) }
+            widened[scopes] = own + missing
+        }
+        let credential = try credential(for: scopes)
+        guard let value = try await value(challenge, scopes, credential, replacing: used), value != used else {
+            throw RegistryError.denied(told)
+        }
+        return value
+    }
+
+    private func value(
+        _ challenge: Challenge, _ scopes: [Scope], _ credential: Credential?, replacing used: String?
+    ) async throws -> String? {
+        guard challenge.scheme == "bearer" else { return credential?.basic }
+        if case .registryToken(let token) = credential?.kind { return "Bearer " + token }
+        return try await bearer(challenge, scopes, credential, replacing: used)
+    }
+
+    private func credential(for scopes: [Scope]) throws(RegistryError) -> Credential? {
+        try requester.options.credentials.match(for: host, repository: scopes.first?.repository)?.credential
+    }
+
+    private func bearer(
+        _ challenge: Challenge, _ scopes: [Scope], _ credential: Credential?, replacing used: String?
+    ) async throws -> String {
+        let text = challenge.parameters["realm"] ?? ""
+        guard let realm = RequestURL(text), policy.allows(realm) else {
+            throw RegistryError.realm(host: host.description, realm: RequestURL(text)?.shown ?? text)
+        }
+        let names = widened[scopes] ?? scopes.map(\.text)
+        let service = TokenService(
+            requester: requester, realm: realm, service: challenge.parameters["service"], scopes: names,
+            credential: credential)
+        let key = Key(realm: realm, service: service.service, scopes: Set(names), credential: credential)
+        if let running = tokens[key] {
+            let token = try? await running.value
+            // A token fetch that failed is made again here, where its error is thrown to the one who waits.
+            if let token, token.renewal > .now, "Bearer " + token.text != used { return "Bearer " + token.text }
+            if tokens[key] == running { tokens[key] = nil }
+        }
+        let fetch = tokens[key] ?? Task { try await Self.fetched(by: service) }
+        tokens[key] = fetch
+        return "Bearer " + (try await fetch.value).text
+    }
+
+    private static func fetched(by service: TokenService) async throws -> BearerToken {
+        var attempts = Attempts(service.requester.options, service.requester.traffic)
+        while true {
+            do {
+                return try await service.fetch()
+            } catch let trouble as PassingTrouble {
+                try await attempts.next(after: trouble)
+            }
+        }
+    }
+
+    /// Whether a scope asked for by the registry is among `own`, which may hold more actions on the same thing.
+    private static func isCovered(_ scope: String, by own: [String]) -> Bool {
+        guard let colon = scope.lastIndex(of: ":") else { return own.contains(scope) }
+        let thing = scope[...colon]
+        let actions = scope[scope.index(after: colon)...].split(separator: ",")
+        return own.contains { held in
+            held.hasPrefix(thing)
+                && Set(actions).isSubset(of: held.dropFirst(thing.count).split(separator: ","))
+        }
+    }
+}

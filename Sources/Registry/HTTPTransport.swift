@@ -1,0 +1,133 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import OCI
+
+/// The one place where requests leave the program: HTTP/1.1 over TLS or in plain, as each address says.
+///
+/// It follows no redirect, decodes no content, uses no proxy and keeps no cookie. Reads and writes that stand still
+/// longer than the stall limit end. Must be shut down.
+package final class HTTPTransport: Sendable {
+    private let client: HTTPClient
+
+    /// Refuses certificate authorities that are not PEM, or none at all (`tls.ca`).
+    package init(options: RegistryOptions) throws(RegistryError) {
+        var configuration = HTTPClient.Configuration()
+        configuration.httpVersion = .http1Only
+        configuration.decompression = .disabled
+        configuration.redirectConfiguration = .disallow
+        let stall = TimeAmount(options.stallTimeout)
+        configuration.timeout = HTTPClient.Configuration.Timeout(
+            connect: TimeAmount(options.connectTimeout), read: stall, write: stall)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.maximumConnections
+        // A connection that cannot be made is reported at once; whether to try again is decided above.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.tlsConfiguration = try Self.tls(authorities: options.caCertificates)
+        // The default of 64 KiB costs a quarter of the speed of large blobs.
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.setOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BodyPieces.pieceSize))
+        }
+        client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+    }
+
+    package func shutdown() async throws {
+        try await client.shutdown()
+    }
+
+    private static func tls(authorities pem: [UInt8]?) throws(RegistryError) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        guard let pem else { return configuration }
+        let certificates: [NIOSSLCertificate]
+        do {
+            certificates = try NIOSSLCertificate.fromPEMBytes(pem)
+        } catch {
+            throw .certificates("not PEM: \(error)")
+        }
+        guard !certificates.isEmpty else { throw .certificates("no certificate in the file") }
+        configuration.additionalTrustRoots = [.certificates(certificates)]
+        return configuration
+    }
+
+    /// Sends a request and returns when the head of the answer is there.
+    func send(_ request: OutgoingRequest) async throws -> IncomingResponse {
+        var outgoing = HTTPClientRequest(url: request.url.text)
+        outgoing.method = HTTPMethod(rawValue: request.method)
+        outgoing.headers = request.headers
+        switch request.body {
+        case .none: break
+        case .bytes(let bytes): outgoing.body = .bytes(ByteBuffer(bytes: bytes))
+        case .pieces(let pieces): outgoing.body = .stream(pieces, length: .known(pieces.size))
+        }
+        do {
+            let response = try await client.execute(outgoing, deadline: .distantFuture)
+            return IncomingResponse(
+                status: Int(response.status.code), headers: response.headers,
+                body: IncomingBody(response.body))
+        } catch {
+            throw try Self.failure(error)
+        }
+    }
+
+    /// What the libraries' error means; a cancelled task stays one.
+    fileprivate static func failure(_ error: any Error) throws -> TransportFailure {
+        if let failure = error as? TransportFailure { return failure }
+        guard let error = error as? HTTPClientError else { return try TransportFailure(error) }
+        switch error {
+        case .cancelled: throw CancellationError()
+        case .readTimeout, .writeTimeout, .deadlineExceeded: return .stalled
+        case .connectTimeout, .getConnectionFromPoolTimeout: return .unreachable("the connection timed out")
+        case .tlsHandshakeTimeout: return .interrupted("the TLS handshake timed out")
+        case .remoteConnectionClosed: return .interrupted("closed by the other side")
+        default: return .interrupted(error.shortDescription)
+        }
+    }
+}
+
+/// The content of an answer, which can be read once.
+struct IncomingBody: Sendable {
+    private let body: HTTPClientResponse.Body
+
+    fileprivate init(_ body: HTTPClientResponse.Body) {
+        self.body = body
+    }
+
+    /// Hands on the bytes as they come. What `sink` throws comes out as it is and ends the connection.
+    func forEach(_ sink: (UnsafeRawBufferPointer) throws -> Void) async throws {
+        var pieces = body.makeAsyncIterator()
+        while let piece = try await Self.next(&pieces) {
+            try piece.withUnsafeReadableBytes(sink)
+        }
+    }
+
+    /// All bytes, or nothing if there are more than `limit`.
+    func collect(upTo limit: Int) async throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var pieces = body.makeAsyncIterator()
+        while let piece = try await Self.next(&pieces) {
+            guard bytes.count + piece.readableBytes <= limit else { return nil }
+            bytes.append(contentsOf: piece.readableBytesView)
+        }
+        return bytes
+    }
+
+    /// At most `limit` bytes from the beginning; the rest is not waited for.
+    func prefix(_ limit: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var pieces = body.makeAsyncIterator()
+        while bytes.count < limit, let piece = try await Self.next(&pieces) {
+            bytes.append(contentsOf: piece.readableBytesView.prefix(limit - bytes.count))
+        }
+        return bytes
+    }
+
+    private static func next(_ pieces: inout HTTPClientResponse.Body.AsyncIterator) async throws -> ByteBuffer? {
+        do {
+            return try await pieces.next()
+        } catch {
+            throw try HTTPTransport.failure(error)
+        }
+    }
+}

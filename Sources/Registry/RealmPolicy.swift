@@ -1,0 +1,41 @@
+import OCI
+
+/// To which token services a registry may send its users.
+///
+/// The registry chooses the realm, so without a rule it could have credentials sent anywhere, and requests made to
+/// addresses that only this machine reaches (CVE-2026-48978).
+struct RealmPolicy: Sendable {
+    let registry: Origin
+    let companions: Set<RegistryHost>
+
+    private static let known: [String: Set<String>] = ["registry-1.docker.io": ["auth.docker.io"]]
+
+    /// Https unless the registry itself is plain http; then the registry's own host, a host beside or above it in
+    /// one domain, one that is known to belong to it, or one that the user named.
+    func allows(_ realm: RequestURL) -> Bool {
+        let origin = realm.origin
+        guard origin.scheme == .https || registry.scheme == .http else { return false }
+        if origin == registry || companions.contains(where: origin.isNamed(by:)) { return true }
+        // For an address, another port is another service: nothing says that they belong together.
+        guard !Self.isAddress(origin.host), !Self.isAddress(registry.host) else { return false }
+        return origin.host == registry.host || Self.known[registry.host]?.contains(origin.host) == true
+            || isInOneDomain(origin.host)
+    }
+
+    /// `auth.example.com` and `example.com` for `registry.example.com`.
+    ///
+    /// Which domains are registered is not known here, so `registry.co.uk` has no siblings: a parent of two short
+    /// labels may be a public suffix.
+    private func isInOneDomain(_ host: String) -> Bool {
+        let labels = registry.host.split(separator: ".")
+        guard labels.count >= 3 else { return false }
+        let parent = labels.dropFirst()
+        guard parent.count > 2 || (parent.first?.utf8.count ?? 0) > 3 else { return false }
+        let domain = parent.joined(separator: ".")
+        return host == domain || host.hasSuffix("." + domain)
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        host.hasPrefix("[") || host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
+    }
+}

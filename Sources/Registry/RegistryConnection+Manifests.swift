@@ -1,0 +1,122 @@
+import NIOHTTP1
+package import OCI
+
+extension RegistryConnection {
+    static let maximumManifest = ManifestDocument.maximumSize
+
+    /// All four types are always named: without them a registry says 404 of a manifest that is there.
+    private static let manifestHeaders: HTTPHeaders = [
+        "Accept": [MediaType.ociIndex, .ociManifest, .dockerIndex, .dockerManifest].map(\.text)
+            .joined(separator: ", ")
+    ]
+
+    /// The manifest of that name, or nothing where the registry has none.
+    ///
+    /// Refuses other bytes than a digest names (`pull.digest`), more than 4 MiB, encoded content, and pages that
+    /// are not manifests (`pull.contenttype`). What the registry says in `Docker-Content-Digest` decides nothing.
+    ///
+    /// OCI distribution-spec 1.1.1, "Pulling manifests".
+    package func manifest(
+        _ repository: RepositoryName, _ reference: ManifestReference
+    ) async throws -> FetchedManifest? {
+        let call = Call(
+            "GET", url(repository, "manifests/\(reference)"), scopes: [.pull(repository)],
+            headers: Self.manifestHeaders, mayRedirect: true)
+        return try await repeating {
+            let answer = try await send(call)
+            if answer.status == 404 {
+                try await answer.discard()
+                return nil
+            }
+            guard answer.status == 200 else { throw try await refusal(answer) }
+            try checkEncoding(answer)
+            let type = Self.mediaType(answer)
+            guard let type, type.hasPrefix("application/") else {
+                throw RegistryError.pullType(answer.exchange, found: type)
+            }
+            guard let bytes = try await answer.content(upTo: Self.maximumManifest) else {
+                throw RegistryError.tooLarge(answer.exchange, limit: Self.maximumManifest)
+            }
+            return try checked(bytes, MediaType(type), answer, repository, reference)
+        }
+    }
+
+    private func checked(
+        _ bytes: [UInt8], _ type: MediaType, _ answer: Answer, _ repository: RepositoryName,
+        _ reference: ManifestReference
+    ) throws(RegistryError) -> FetchedManifest {
+        let digest = Digest(of: bytes)
+        if case .digest(let asked) = reference, asked != digest {
+            throw .pullDigest(host: host.description, of: repository.text, asked: asked, found: digest)
+        }
+        if let said = answer.header("Docker-Content-Digest"), said != digest.description {
+            traffic.warn("\(host): \(repository): Docker-Content-Digest says \(said) of \(digest)")
+        }
+        return FetchedManifest(bytes: bytes, mediaType: type, digest: digest)
+    }
+
+    /// The digest that a tag names now, or nothing where there is no such tag.
+    package func digest(_ repository: RepositoryName, of tag: Tag) async throws -> Digest? {
+        let call = Call(
+            "HEAD", url(repository, "manifests/\(tag)"), scopes: [.pull(repository)],
+            headers: Self.manifestHeaders)
+        let found = try await repeating { () async throws -> Digest?? in
+            let answer = try await send(call)
+            try await answer.discard()
+            switch answer.status {
+            case 404: return .some(nil)
+            case 200:
+                // Without a digest that can be read, the bytes themselves tell.
+                guard let said = answer.header("Docker-Content-Digest"), let digest = try? Digest(said) else {
+                    return nil
+                }
+                return digest
+            case 300...399: return nil
+            default: throw try await refusal(answer, retrying: call)
+            }
+        }
+        if let found { return found }
+        return try await manifest(repository, .tag(tag))?.digest
+    }
+
+    /// Writes a manifest under a digest or a tag, byte for byte.
+    ///
+    /// OCI distribution-spec 1.1.1, "Pushing Manifests".
+    package func putManifest(
+        _ repository: RepositoryName, _ reference: ManifestReference, bytes: [UInt8], mediaType: MediaType
+    ) async throws {
+        let digest = Digest(of: bytes)
+        if case .digest(let asked) = reference, asked != digest {
+            throw RegistryError.changed(asked, found: digest)
+        }
+        let call = Call(
+            "PUT", url(repository, "manifests/\(reference)"), scopes: [.push(repository)],
+            headers: ["Content-Type": mediaType.text], body: .bytes(bytes))
+        try await repeating {
+            let answer = try await send(call)
+            guard [200, 201, 202, 204].contains(answer.status) else {
+                var isTag = false
+                if case .tag = reference { isTag = true }
+                throw Refusals.error(
+                    try await answer.refused(), writes: true, writesTag: isTag, isPlain: origin.scheme == .http)
+            }
+            try await answer.discard()
+            if let said = answer.header("Docker-Content-Digest"), said != digest.description {
+                throw RegistryError.pushDigest(answer.exchange, expected: digest, found: said)
+            }
+        }
+    }
+
+    func checkEncoding(_ answer: Answer) throws(RegistryError) {
+        let encodings = answer.response.headers[canonicalForm: "Content-Encoding"].map { $0.lowercased() }
+        guard let found = encodings.first(where: { $0 != "identity" }) else { return }
+        throw .pullEncoding(answer.exchange, found: found)
+    }
+
+    /// The content type without its parameters, which belong to HTTP and not to the document.
+    static func mediaType(_ answer: Answer) -> String? {
+        guard let value = answer.header("Content-Type") else { return nil }
+        let type = value.prefix { $0 != ";" }
+        return type.split(whereSeparator: { $0 == " " || $0 == "\t" }).first?.lowercased()
+    }
+}

@@ -1,0 +1,61 @@
+import NIOHTTP1
+import OCI
+
+extension RegistryConnection {
+    /// Sends one call: with authorization if it goes to the registry itself, again if the registry asks for a
+    /// newer one, and on to where the content is if that is allowed.
+    func send(_ call: Call) async throws -> Answer {
+        let answer = try await sendAuthorized(call)
+        guard call.mayRedirect, RedirectPolicy.isRedirect(answer.status) else { return answer }
+        let (first, isForeign) = try await follow(answer, call)
+        guard first.status == 403, isForeign else { return first }
+        // A signed address lives for minutes only; the registry gives a new one.
+        try await first.discard()
+        let again = try await sendAuthorized(call)
+        guard RedirectPolicy.isRedirect(again.status) else { return again }
+        return try await follow(again, call).answer
+    }
+
+    private func sendAuthorized(_ call: Call) async throws -> Answer {
+        var request = OutgoingRequest(method: call.method, url: call.url, headers: call.headers, body: call.body)
+        guard call.url.origin == origin else { return try await requester.send(request) }
+        let used = call.answersChallenge ? try await authorizer.authorization(for: call.scopes) : nil
+        if let used { request.headers.replaceOrAdd(name: "Authorization", value: used) }
+        let answer = try await requester.send(request)
+        guard answer.status == 401, call.answersChallenge else { return answer }
+        let renewed = try await authorizer.authorization(after: answer, for: call.scopes, replacing: used)
+        request.headers.replaceOrAdd(name: "Authorization", value: renewed)
+        let second = try await requester.send(request)
+        guard second.status == 401 else { return second }
+        throw RegistryError.denied(try await second.refused())
+    }
+
+    /// Follows redirects from `answer` on, without authorization wherever they leave the registry.
+    private func follow(_ answer: Answer, _ call: Call) async throws -> (answer: Answer, isForeign: Bool) {
+        var policy = RedirectPolicy(from: call.url)
+        var answer = answer
+        var url = call.url
+        while RedirectPolicy.isRedirect(answer.status) {
+            let next = try policy.next(after: url, location: answer.header("Location"), exchange: answer.exchange)
+            guard options.followsRedirects else {
+                throw RegistryError.redirectRefused(answer.exchange, to: next.shown)
+            }
+            try await answer.discard()
+            url = next
+            answer = try await sendAuthorized(
+                Call(call.method, url, scopes: call.scopes, headers: call.headers, body: call.body))
+        }
+        return (answer, url.origin != origin)
+    }
+
+    /// What the refusal in `answer` means. A HEAD has no words, so it is asked again as a GET.
+    func refusal(_ answer: Answer, retrying call: Call? = nil, writes: Bool = false) async throws -> RegistryError {
+        var told = try await answer.refused()
+        if var call, call.method == "HEAD" {
+            call = Call("GET", call.url, scopes: call.scopes, headers: call.headers)
+            let second = try await send(call).refused()
+            if second.status == told.status { told = second }
+        }
+        return Refusals.error(told, writes: writes, isPlain: origin.scheme == .http)
+    }
+}

@@ -1,0 +1,134 @@
+import StrictJSON
+
+extension RegistryError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .denied, .realm, .challenge, .token, .helper, .document, .entry: authenticationText
+        case .pullDigest, .pullSize, .pullShort, .pullStalled, .pullEncoding, .pullType, .tooLarge, .absent, .page:
+            readingText
+        case .changed, .pushLocation, .pushOrigin, .pushDowngrade, .pushRange, .pushDigest, .pushSize,
+            .pushDisconnect, .refused, .referrersRace:
+            writingText
+        default: roadText
+        }
+    }
+
+    private var authenticationText: String {
+        switch self {
+        case .denied(let exchange):
+            "\(exchange): access is denied; give --authfile, or --username and --password-stdin, of an account "
+                + "with this right"
+        case .realm(let host, let realm):
+            "\(host): wants credentials sent to \(escaped(realm)); allow it with --companion-host if that is the "
+                + "registry's token service"
+        case .challenge(let exchange):
+            "\(exchange): asks for authentication in no way that is spoken here, which are Basic and Bearer"
+        case .token(let exchange, let fault): "\(exchange): gave no token: \(escaped(fault))"
+        case .helper(let host, let document, let helper):
+            "\(escaped(document)): keeps the credential of \(host) in the helper \"\(escaped(helper))\", which is "
+                + "not asked; give --username and --password-stdin, or an --authfile that holds it"
+        case .document(let error): error.description
+        case .entry(let document, let key, let fault):
+            "\(escaped(document)): entry \"\(escaped(key))\": \(fault)"
+        default: reason
+        }
+    }
+
+    private var roadText: String {
+        switch self {
+        case .unreachable(let host, let cause): "\(host): does not take connections: \(escaped(cause))"
+        case .unresolved(let host): "\(host): the name has no address; see the spelling and the name service"
+        case .interrupted(let exchange, let cause): "\(exchange): the connection was lost: \(escaped(cause))"
+        case .stalled(let exchange): "\(exchange): nothing came for the time of the stall limit"
+        case .untrusted(let host, let cause):
+            "\(host): its certificate is not valid under the known authorities (\(escaped(cause))); "
+                + "give the registry's own authority with --ca-file"
+        case .wrongName(let host): "\(host): its certificate is for another name"
+        case .handshake(let host, let cause): "\(host): TLS could not be agreed on: \(escaped(cause))"
+        case .plainPort(let host): "\(host): this port speaks plain http; say so with --plain-http \(host)"
+        case .tlsPort(let host): "\(host): this port speaks https; leave out --plain-http \(host)"
+        case .certificates(let fault): "certificate authorities: \(escaped(fault))"
+        case .unavailable(let exchange, let attempts): "\(exchange), \(attempts) times; try again later"
+        case .rateLimited(let exchange, let wait):
+            "\(exchange): asks for fewer requests"
+                + (wait.map { " and a wait of \($0) seconds, more than --max-wait allows" } ?? "; try again later")
+        case .redirectLoop(let host, let to): "\(host): redirects in a circle, to \(escaped(to)) again"
+        case .redirectLimit(let host, let limit): "\(host): redirects more than \(limit) times"
+        case .redirectDowngrade(let from, let to):
+            "\(escaped(from)): redirects from https to plain http, \(escaped(to)); this is never followed"
+        case .redirectRefused(let exchange, let to):
+            "\(exchange): redirects to \(escaped(to)); only an export follows redirects"
+        default: reason
+        }
+    }
+
+    private var readingText: String {
+        switch self {
+        case .pullDigest(let host, let name, let asked, let found):
+            "\(host): \(name): sent other bytes than asked for: asked \(asked), read \(found)"
+        case .pullSize(let exchange, let digest, let expected):
+            "\(exchange): \(digest) is longer than the \(expected) bytes that its descriptor promises"
+        case .pullShort(let exchange, let digest, let expected, let found):
+            "\(exchange): \(digest) ended after \(found) of \(expected) bytes, at every attempt"
+        case .pullStalled(let exchange, let digest, let found):
+            "\(exchange): \(digest) stopped coming after \(found) bytes"
+        case .pullEncoding(let exchange, let found):
+            "\(exchange): sends content encoded as \(escaped(found)), though asked for identity"
+        case .pullType(let exchange, let found):
+            "\(exchange): sends " + (found.map { "\"\(escaped($0))\"" } ?? "no content type")
+                + " where a manifest was asked for; is this a login page or a proxy?"
+        case .tooLarge(let exchange, let limit): "\(exchange): the answer is longer than \(limit) bytes"
+        case .absent(let exchange, let digest): "\(exchange): \(digest) is not there"
+        case .page(let exchange, .loop): "\(exchange): the list's next page is one that was read before"
+        case .page(let exchange, .origin(let to)):
+            "\(exchange): the list's next page is on another host, \(escaped(to))"
+        case .page(let exchange, .limit(let limit)): "\(exchange): the list is longer than \(limit)"
+        default: reason
+        }
+    }
+
+    private var writingText: String {
+        switch self {
+        case .changed(let digest, let found):
+            "\(digest): the bytes to send are no longer these: "
+                + (found.map { "read \($0)" } ?? "they end too early")
+        case .pushLocation(let exchange, let found):
+            "\(exchange): "
+                + (found.map { "its Location cannot be read: \(escaped($0))" }
+                    ?? "names no Location for the upload")
+        case .pushOrigin(let host, let to):
+            "\(host): sends uploads to another host, \(escaped(to)); allow it with --companion-host"
+        case .pushDowngrade(let host, let to):
+            "\(host): sends uploads from https to plain http, \(escaped(to)); a proxy before the registry must set "
+                + "X-Forwarded-Proto"
+        case .pushRange(let exchange, let digest, let sent, let reported):
+            "\(exchange): \(digest): holds \(reported) bytes after \(sent) were sent"
+        case .pushDigest(let exchange, let expected, let found):
+            "\(exchange): \(expected): the registry read "
+                + (found.map { "\"\(escaped($0))\"" } ?? "another digest")
+        case .pushSize(let exchange, let digest, let expected, let found):
+            "\(exchange): \(digest) has \(found) bytes there, expected \(expected)"
+        case .pushDisconnect(let exchange, let digest, let size, let attempts):
+            "\(exchange): \(digest): the connection was lost while sending \(size) bytes, \(attempts) times"
+        case .refused(let refusal, let exchange): "\(exchange): \(refusal.hint)"
+        case .referrersRace(let host, let repository, let tag):
+            "\(host)/\(repository):\(tag): others keep writing this list; run again when they are done"
+        default: reason
+        }
+    }
+}
+
+extension RegistryError.Refusal {
+    fileprivate var hint: String {
+        switch self {
+        case .readOnly: "the registry takes no writes; is it in read-only mode?"
+        case .quota: "the registry has no room left; free some and run again"
+        case .tooLarge: "this is larger than the registry, or a proxy before it, lets through"
+        case .noRepository: "the repository or project must be created first"
+        case .unknownBlob: "the registry misses a part of this manifest"
+        case .immutableTag: "the tag cannot be moved"
+        case .rejected: "the registry does not take this"
+        case .reading: "the registry does not give this"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package import OCI
+
+/// How registries are spoken to. The defaults are the safe ones: https alone, no host but the named one, no
+/// redirect.
+package struct RegistryOptions: Sendable {
+    package var credentials = CredentialStore.anonymous
+    /// The hosts that the user said speak plain http.
+    package var plainHTTP: Set<RegistryHost> = []
+    /// Certificate authorities in PEM, known in addition to those of the system.
+    package var caCertificates: [UInt8]?
+    /// Other hosts that may be given credentials (token services) or uploads, because the user named them.
+    package var companionHosts: Set<RegistryHost> = []
+    /// Whether content may come from where the registry redirects. Only pulling code sets it.
+    package var followsRedirects = false
+    package var userAgent = "cgbundle"
+    /// Per request; content that makes progress begins to count anew.
+    package var maximumAttempts = 6
+    /// The longest wait that a registry may ask for.
+    package var maximumWait: Duration = .seconds(120)
+    package var stallTimeout: Duration = .seconds(60)
+    package var connectTimeout: Duration = .seconds(10)
+    /// Per host.
+    package var maximumConnections = 8
+    /// How a retry waits.
+    package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    package init() {}
+}

@@ -1,0 +1,96 @@
+import NIOHTTP1
+
+/// An answer together with what messages say of it.
+struct Answer: Sendable {
+    let exchange: Exchange
+    let response: IncomingResponse
+    private let traffic: Traffic
+
+    init(_ exchange: Exchange, _ response: IncomingResponse, _ traffic: Traffic) {
+        self.exchange = exchange
+        self.response = response
+        self.traffic = traffic
+    }
+
+    var status: Int { response.status }
+
+    /// The value of a header that may stand once; several values count as none.
+    func header(_ name: String) -> String? {
+        let values = response.headers[name]
+        return values.count == 1 ? values.first : nil
+    }
+
+    /// All bytes, or nothing if there are more than `limit`.
+    func content(upTo limit: Int) async throws -> [UInt8]? {
+        try await readable { try await response.body.collect(upTo: limit) }
+    }
+
+    /// Reads what there is to read, so that the connection can be used again.
+    func discard() async throws {
+        _ = try await readable { try await response.body.prefix(ErrorDocument.maximumSize) }
+    }
+
+    /// The exchange with what the body says of the refusal.
+    func refused() async throws -> Exchange {
+        let bytes = try await readable { try await response.body.prefix(ErrorDocument.maximumSize) }
+        return Exchange(
+            host: exchange.host, method: exchange.method, path: exchange.path, status: status,
+            error: ErrorDocument(bytes))
+    }
+
+    /// Does some reading of the body, whose interruption is passing trouble.
+    func readable<T>(_ read: () async throws -> T) async throws -> T {
+        do {
+            return try await read()
+        } catch let failure as TransportFailure {
+            throw PassingTrouble(error: failure.error(exchange))
+        }
+    }
+}
+
+/// Sends single requests and tells passing trouble from answers.
+struct Requester: Sendable {
+    let transport: HTTPTransport
+    let options: RegistryOptions
+    let traffic: Traffic
+
+    /// Throws `PassingTrouble` for a lost connection or a busy server, and `RegistryError` for what will not pass.
+    func send(_ request: OutgoingRequest) async throws -> Answer {
+        var request = request
+        request.headers.replaceOrAdd(name: "User-Agent", value: options.userAgent)
+        request.headers.replaceOrAdd(name: "Accept-Encoding", value: "identity")
+        let asked = Exchange(
+            host: request.url.origin.authority, method: request.method, path: request.url.shownPath)
+        traffic.countRequest()
+        let response: IncomingResponse
+        do {
+            response = try await transport.send(request)
+        } catch let failure as TransportFailure {
+            let error = failure.error(asked)
+            throw failure.isTransient(afterAnswer: traffic.hasAnswered) ? PassingTrouble(error: error) : error
+        }
+        traffic.noteAnswer()
+        for warning in response.headers["Warning"] where warning.hasPrefix("299 ") {
+            traffic.warn("\(asked.host): \(warning)")
+        }
+        let exchange = Exchange(
+            host: asked.host, method: asked.method, path: asked.path, status: response.status)
+        let answer = Answer(exchange, response, traffic)
+        guard [408, 425, 429, 500, 502, 503, 504].contains(response.status) else { return answer }
+        throw try await busy(answer)
+    }
+
+    private func busy(_ answer: Answer) async throws -> any Error {
+        let exchange = try await answer.refused()
+        guard RetryPolicy.isTransient(answer.status, exchange.error) else {
+            return RegistryError.refused(.quota, exchange)
+        }
+        let wait = RetryPolicy.wait(retryAfter: answer.header("Retry-After"), date: answer.header("Date"))
+        if let wait, .seconds(wait) > options.maximumWait {
+            return RegistryError.rateLimited(exchange, wait: wait)
+        }
+        let error: RegistryError =
+            answer.status == 429 ? .rateLimited(exchange, wait: nil) : .unavailable(exchange, attempts: 1)
+        return PassingTrouble(error: error, wait: wait)
+    }
+}

@@ -1,0 +1,42 @@
+import Synchronization
+
+/// What a connection has done so far.
+package struct TrafficSummary: Hashable, Sendable {
+    package var requests = 0
+    package var retries = 0
+    /// Each once, escaped, 4096 bytes in all.
+    package var warnings: [String] = []
+}
+
+/// The counters behind a summary, shared by all tasks that use a connection.
+final class Traffic: Sendable {
+    private struct State {
+        var summary = TrafficSummary()
+        var hasAnswered = false
+    }
+
+    private let state = Mutex(State())
+    private static let maximumWarnings = 4096
+
+    var summary: TrafficSummary { state.withLock(\.summary) }
+
+    /// Whether the registry ever answered. One that never did is probably named wrongly and not worth waiting for.
+    var hasAnswered: Bool { state.withLock(\.hasAnswered) }
+
+    func countRequest() { state.withLock { $0.summary.requests += 1 } }
+
+    func countRetry() { state.withLock { $0.summary.retries += 1 } }
+
+    func noteAnswer() { state.withLock { $0.hasAnswered = true } }
+
+    func warn(_ text: String) {
+        let text = escaped(text)
+        state.withLock { state in
+            let held = state.summary.warnings.reduce(0) { $0 + $1.utf8.count }
+            guard !state.summary.warnings.contains(text), held + text.utf8.count <= Self.maximumWarnings else {
+                return
+            }
+            state.summary.warnings.append(text)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package import BundleFormat
+import SystemPackage
+import OCI
+package import ReleaseSet
+
+/// An export before its first byte: the bundle's plan, and where each of its blobs comes from.
+package struct ExportPlan: Sendable {
+    package let bundle: BundlePlan
+    package let manifest: ReleaseManifest
+    package let graph: BundleGraph
+    package let artifact: ReleaseArtifact
+    package let blobs: PlannedBlobs
+    package let warnings: [Finding]
+}
+
+/// Where every blob of a planned bundle comes from; the bytes are checked by whoever takes them.
+package struct PlannedBlobs: BlobSource {
+    enum Origin: Sendable {
+        case memory([UInt8])
+        case file(LocalFile)
+        case repository(SourceRepository)
+    }
+
+    let source: any ImageSource
+    let origins: [Digest: Origin]
+
+    package func fetch(_ entry: BundleEntry, into sink: (UnsafeRawBufferPointer) throws -> Void) async throws {
+        switch origins[entry.digest] {
+        case .memory(let bytes):
+            try bytes.withUnsafeBytes(sink)
+        case .file(let local):
+            try Self.copy(local, of: entry, into: sink)
+        case .repository(let repository):
+            try await source.fetch(entry, in: repository, into: sink)
+        case nil:
+            throw Finding(.internal, "internal", at: .graph, "\(entry.path): was planned without a source")
+        }
+    }
+
+    private static func copy(
+        _ local: LocalFile, of entry: BundleEntry, into sink: (UnsafeRawBufferPointer) throws -> Void,
+    ) throws {
+        do {
+            let again = BlobCheck(entry, named: local.path.string)
+            try LocalFile.forEachChunk(of: local.path, upTo: entry.size) { bytes in
+                try again.take(bytes)
+                try sink(bytes)
+            }
+            try again.finish()
+        } catch let finding as Finding where finding.fault == .content {
+            throw Finding(
+                .content, "changed", at: .content, "\(local.path): changed since the export was planned; run it again")
+        }
+    }
+}

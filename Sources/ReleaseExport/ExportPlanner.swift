@@ -1,0 +1,225 @@
+package import BundleFormat
+import LibCrypto
+import OCI
+package import ReleaseSet
+import StrictJSON
+import Trust
+
+/// Names everything that an export will carry: every reference resolved to a digest and a size, every document fetched,
+/// every local file hashed. No blob moves and nothing is written.
+package struct ExportPlanner: Sendable {
+    private let request: ExportRequest
+    private let manifest: ReleaseManifest
+    private let source: any ImageSource
+
+    package init(_ request: ExportRequest, manifest: ReleaseManifest, source: any ImageSource) {
+        self.request = request
+        self.manifest = manifest
+        self.source = source
+    }
+
+    package func plan(events: TransferEvents) async throws -> ExportPlan {
+        events.yield(.phase("hashing the release files", bytes: nil))
+        let folder = try await ReleaseFolder(request.folder, width: request.width)
+        events.yield(.phase("asking for \(manifest.images.count) images and the chart", bytes: nil))
+        let parts = try await collectAll(folder: folder)
+        let artifact: ReleaseArtifact
+        do {
+            artifact = try ReleaseArtifact(version: manifest.version, files: folder.files.map(\.file))
+        } catch {
+            throw Finding(error)
+        }
+        let artifactBytes = try artifact.json
+        var documents = Dictionary(
+            parts.flatMap { $0.documents.map { ($0.key, $0.value.bytes) } }, uniquingKeysWith: { first, _ in first })
+        documents[Digest(of: artifactBytes)] = artifactBytes
+        let index = try BundleIndex(parts.flatMap(\.entries) + [releaseEntry(artifactBytes)])
+        let graph = try checkedGraph(index, documents: documents)
+        try checkSet(index: index, artifact: artifact, chart: parts.compactMap(\.chartConfig).first)
+        let origins = origins(graph: graph, documents: documents, parts: parts, folder: folder)
+        return ExportPlan(
+            bundle: try bundlePlan(graph: graph, folder: folder), manifest: manifest, graph: graph,
+            artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins), warnings: warnings)
+    }
+
+    // The index is rebuilt from what the parts give, so its order does not depend on which part came first.
+    private func collectAll(folder: ReleaseFolder) async throws -> [CollectedPart] {
+        try await withThrowingTaskGroup(of: CollectedPart.self) { group in
+            for image in manifest.images {
+                group.addTask { try await collect(image) }
+            }
+            group.addTask { try await collectChart(folder: folder) }
+            var parts: [CollectedPart] = []
+            var found: [Finding] = []
+            while let result = await group.nextResult() {
+                switch result {
+                case .success(let part): parts.append(part)
+                case .failure(let finding as Finding) where finding.step >= .graph: found.append(finding)
+                case .failure(let error): throw error
+                }
+            }
+            if let refusal = Refusal(found.sorted { $0.message < $1.message }) { throw refusal }
+            return parts
+        }
+    }
+
+    private func collect(_ image: ReleaseImage) async throws -> CollectedPart {
+        let name = try RepositoryName(image.shortName)
+        let repository = SourceRepository(vendor: image.name, name: name)
+        guard let root = try await source.document(image.digest, in: repository) else {
+            throw missing("image \(image.shortName)", "\(image.digest)", in: repository)
+        }
+        var collector = EvidenceCollector(source: source, repository: repository)
+        try await collector.collect(root)
+        let tag = try image.versionTag ?? Tag(manifest.version.text)
+        let entry = IndexEntry(
+            kind: .image, repository: name, descriptor: root.descriptor, sourceName: "\(image.name):\(tag)")
+        return CollectedPart(collector, entry: entry, chartConfig: nil)
+    }
+
+    private func collectChart(folder: ReleaseFolder) async throws -> CollectedPart {
+        let repository = try chartRepository()
+        let tag = try Tag(manifest.version.chartVersion)
+        guard let root = try await source.document(tagged: tag, in: repository) else {
+            throw missing("chart", tag.text, in: repository)
+        }
+        var collector = EvidenceCollector(source: source, repository: repository)
+        try await collector.collect(root)
+        let document = try ManifestDocument(root.bytes, name: "chart \(tag)", mediaType: root.mediaType)
+        try checkChart(document, against: folder)
+        let config = try await chartConfig(document, in: repository)
+        let entry = IndexEntry(
+            kind: .chart, repository: repository.name, descriptor: root.descriptor,
+            sourceName: "\(repository.vendor):\(tag)")
+        return CollectedPart(collector, entry: entry, chartConfig: config)
+    }
+
+    /// The chart lies beside the images: below what stands before the last component of their names.
+    private func chartRepository() throws -> SourceRepository {
+        guard let location = manifest.images.first?.location else {
+            throw Finding(.policy, "set.missing", at: .releaseSet, "release manifest: names no images")
+        }
+        let name = try RepositoryName(IndexEntry.chartRepository)
+        let vendor = ImageName(host: location.host, repository: try location.repository(name))
+        return SourceRepository(vendor: vendor, name: name)
+    }
+
+    /// A tag names the chart, so what it names must be the chart that came with the release files.
+    private func checkChart(_ document: ManifestDocument, against folder: ReleaseFolder) throws {
+        let name = "cloudgrid-\(manifest.version.chartVersion).tgz"
+        let layers = document.layers.filter { $0.mediaType == .helmChart }
+        guard document.config?.mediaType == .helmConfig, layers.count == 1, let layer = layers.first else {
+            throw Finding(.format, "chart.shape", at: .releaseSet, "chart: is not a Helm chart with one content layer")
+        }
+        guard let local = folder.file(named: name) else { return }
+        guard local.file.digest == layer.digest else {
+            throw Finding(
+                .content, "chart.digest", at: .releaseSet,
+                "\(local.path): is \(local.file.digest), the chart in the registry holds \(layer.digest)")
+        }
+    }
+
+    private func chartConfig(_ document: ManifestDocument, in repository: SourceRepository) async throws -> [UInt8]? {
+        guard let config = document.config, config.size <= 8 << 20 else { return nil }
+        let entry = try BundleEntry(blob: config.digest, size: config.size)
+        let check = BlobCheck(entry, named: "\(source.location(of: repository)): chart config \(config.digest)")
+        var bytes: [UInt8] = []
+        try await source.fetch(entry, in: repository) { chunk in
+            try check.take(chunk)
+            bytes += chunk
+        }
+        try check.finish()
+        return bytes
+    }
+
+    private func releaseEntry(_ bytes: [UInt8]) throws -> IndexEntry {
+        let name = try RepositoryName(IndexEntry.releaseRepository)
+        let place = try chartRepository().vendor
+        let location = manifest.images.first?.location ?? RegistryLocation(host: place.host, prefix: nil)
+        let tag = request.revision == 1 ? manifest.version.text : "\(manifest.version.text)-r\(request.revision)"
+        return IndexEntry(
+            kind: .release, repository: name, descriptor: Descriptor(of: bytes, mediaType: .ociManifest),
+            sourceName: "\(location)/\(name):\(tag)")
+    }
+
+    private func checkedGraph(_ index: BundleIndex, documents: [Digest: [UInt8]]) throws -> BundleGraph {
+        var walk = GraphWalk(index) { documents[$0.digest] }
+        try walk.run()
+        if let refusal = Refusal(walk.findings) { throw refusal }
+        return walk.graph
+    }
+
+    private func checkSet(index: BundleIndex, artifact: ReleaseArtifact, chart: [UInt8]?) throws {
+        let check = ReleaseSetCheck(
+            manifest: manifest, version: manifest.version, index: index, artifact: artifact, chartConfig: chart)
+        if let refusal = Refusal(check.findings) { throw refusal }
+    }
+
+    private func origins(
+        graph: BundleGraph, documents: [Digest: [UInt8]], parts: [CollectedPart], folder: ReleaseFolder,
+    ) -> [Digest: PlannedBlobs.Origin] {
+        var origins: [Digest: PlannedBlobs.Origin] = [:]
+        for part in parts {
+            for root in part.entries {
+                for blob in graph.reach(from: root.digest).blobs where origins[blob] == nil {
+                    origins[blob] = .repository(part.repository)
+                }
+            }
+        }
+        for file in folder.files { origins[file.file.digest] = .file(file) }
+        for (digest, bytes) in documents { origins[digest] = .memory(bytes) }
+        origins[Descriptor.empty.digest] = .memory(Descriptor.emptyContent)
+        return origins
+    }
+
+    private func bundlePlan(graph: BundleGraph, folder: ReleaseFolder) throws -> BundlePlan {
+        guard let release = folder.file(named: ReleaseManifest.name) else {
+            throw Finding(.policy, "set.missing", at: .releaseSet, "\(folder.path): has no \(ReleaseManifest.name)")
+        }
+        let index = graph.index
+        let content = Statement.Content(of: try index.json)
+        let entries =
+            [try BundleEntry(index: content)] + (try graph.blobs.map { try BundleEntry(blob: $0.digest, size: $0.node.size) })
+        let statement = Statement(
+            product: request.product, channel: request.channel, version: manifest.version,
+            revision: request.revision, createdAt: request.createdAt, expires: request.expires, index: content,
+            release: Statement.Content(digest: release.file.digest, size: release.file.size), entries: entries,
+            tool: request.tool)
+        return try BundlePlan(statement: statement, index: index) { bytes in
+            try request.keys.map { try SigstoreBundle(signing: bytes, with: $0).json }
+        }
+    }
+
+    private var warnings: [Finding] {
+        manifest.skippedDocuments.map { document in
+            Finding(
+                .policy, "release.skipped", at: .releaseSet,
+                "release-manifest.json: \(document.pointer) is the SPDX document "
+                    + "\(document.name ?? "without a name"), not an image; skipped")
+        }
+            + manifest.unknownMembers.map {
+                Finding(.policy, "release.unknown", at: .releaseSet, "release-manifest.json: \($0) is not known; carried as it is")
+            }
+    }
+
+    private func missing(_ thing: String, _ reference: String, in repository: SourceRepository) -> Finding {
+        Finding(
+            .policy, "set.missing", at: .releaseSet,
+            "\(thing): \(source.location(of: repository)) has no \(reference)")
+    }
+}
+
+/// What one repository of the source gave.
+private struct CollectedPart: Sendable {
+    let repository: SourceRepository
+    let documents: [Digest: SourceDocument]
+    let entries: [IndexEntry]
+    let chartConfig: [UInt8]?
+
+    init(_ collector: EvidenceCollector, entry: IndexEntry, chartConfig: [UInt8]?) {
+        repository = collector.repository
+        documents = collector.documents
+        entries = [entry] + collector.evidence
+        self.chartConfig = chartConfig
+    }
+}

@@ -1,0 +1,34 @@
+package import BundleFormat
+package import LibCrypto
+package import ReleaseSet
+package import SystemPackage
+
+/// What an operator asks an export for.
+package struct ExportRequest: Sendable {
+    /// The folder with the release files as downloaded.
+    package var folder: FilePath
+    package var keys: [PrivateKey]
+    package var product: FileName
+    package var channel: FileName
+    package var revision: Int64
+    package var createdAt: Timestamp
+    package var expires: Timestamp?
+    package var tool: Statement.Tool
+    /// How many transfers run at a time.
+    package var width: Int
+
+    package init(
+        folder: FilePath, keys: [PrivateKey], product: FileName, channel: FileName, revision: Int64,
+        createdAt: Timestamp, expires: Timestamp?, tool: Statement.Tool, width: Int,
+    ) {
+        self.folder = folder
+        self.keys = keys
+        self.product = product
+        self.channel = channel
+        self.revision = revision
+        self.createdAt = createdAt
+        self.expires = expires
+        self.tool = tool
+        self.width = width
+    }
+}

@@ -1,0 +1,57 @@
+package import BundleFormat
+import Glibc
+import LibCrypto
+import OCI
+package import ReleaseSet
+package import SystemPackage
+
+/// A file of the release on this machine, named and hashed when the export was planned.
+package struct LocalFile: Hashable, Sendable {
+    package let path: FilePath
+    package let file: ReleaseFile
+
+    package init(_ path: FilePath, name: FileName) throws {
+        self.path = path
+        var hash = SHA256()
+        var size: Int64 = 0
+        try Self.forEachChunk(of: path, upTo: .max) { bytes in
+            hash.update(bytes)
+            size += Int64(bytes.count)
+        }
+        file = ReleaseFile(name: name, digest: Digest(sha256: hash.finish()), size: size)
+    }
+
+    static func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
+
+    /// Hands over the file in chunks, `limit` bytes and one more chunk at most: a file that has grown is seen as such.
+    static func forEachChunk(
+        of path: FilePath, upTo limit: Int64, _ body: (UnsafeRawBufferPointer) throws -> Void,
+    ) throws {
+        let file = try open(path)
+        let size = try FileIdentity(of: file).size
+        try file.forEachChunk(of: 0..<min(size, limit == .max ? size : limit + 1), body)
+    }
+
+    static func bytes(of path: FilePath, limit: Int) throws -> [UInt8] {
+        let file = try open(path)
+        let size = try FileIdentity(of: file).size
+        guard size <= limit else {
+            throw Finding(.format, "json.size", at: .file, "\(path): has \(size) bytes, at most \(limit) are allowed")
+        }
+        return try file.bytes(at: 0, count: Int(size))
+    }
+
+    private static func open(_ path: FilePath) throws -> PositionedFile {
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
+        } catch {
+            throw Finding(.local, "file.open", at: .file, "\(path): cannot be opened: \(error)")
+        }
+        let file = PositionedFile(descriptor, path: path)
+        guard try FileIdentity(of: file).isRegular else {
+            throw Finding(.local, "file.notregular", at: .file, "\(path): is not a regular file")
+        }
+        return file
+    }
+}

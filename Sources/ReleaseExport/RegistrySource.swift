@@ -1,0 +1,66 @@
+package import BundleFormat
+package import OCI
+package import Registry
+
+/// A registry as the source: the one that the release manifest names, or a mirror of it.
+package struct RegistrySource: ImageSource {
+    /// The mirror; nothing where each image is fetched from where the manifest says that it is.
+    private let mirror: RegistryLocation?
+    private let connections: [RegistryHost: RegistryConnection]
+
+    /// - Parameter hosts: every host that the release manifest names.
+    package init(
+        mirror: RegistryLocation?, hosts: Set<RegistryHost>, options: RegistryOptions, transport: HTTPTransport,
+    ) {
+        self.mirror = mirror
+        var connections: [RegistryHost: RegistryConnection] = [:]
+        for host in mirror.map({ [$0.host] }) ?? hosts {
+            connections[host] = RegistryConnection(host: host, options: options, transport: transport)
+        }
+        self.connections = connections
+    }
+
+    package func location(of repository: SourceRepository) -> String {
+        mirror.map { "\($0)/\(repository.name)" } ?? repository.vendor.description
+    }
+
+    package func document(_ digest: Digest, in repository: SourceRepository) async throws -> SourceDocument? {
+        let (connection, name) = try place(of: repository)
+        return try await connection.manifest(name, .digest(digest)).map(SourceDocument.init)
+    }
+
+    package func document(tagged tag: Tag, in repository: SourceRepository) async throws -> SourceDocument? {
+        let (connection, name) = try place(of: repository)
+        return try await connection.manifest(name, .tag(tag)).map(SourceDocument.init)
+    }
+
+    package func referrers(of subject: Digest, in repository: SourceRepository) async throws -> [Descriptor] {
+        let (connection, name) = try place(of: repository)
+        return try await connection.referrers(name, of: subject)
+    }
+
+    package func fetch(
+        _ entry: BundleEntry, in repository: SourceRepository, into sink: (UnsafeRawBufferPointer) throws -> Void,
+    ) async throws {
+        let (connection, name) = try place(of: repository)
+        try await connection.pullBlob(name, digest: entry.digest, size: entry.size, into: sink)
+    }
+
+    /// How many requests were sent, and what the registries warned of.
+    package var summaries: [TrafficSummary] { connections.values.map(\.summary) }
+
+    private func place(of repository: SourceRepository) throws -> (RegistryConnection, RepositoryName) {
+        let host = mirror?.host ?? repository.vendor.host
+        guard let connection = connections[host] else {
+            throw Finding(.internal, "internal", at: .target, "\(host): no connection was made for it")
+        }
+        let name = try mirror?.repository(repository.name) ?? repository.vendor.repository
+        return (connection, name)
+    }
+}
+
+extension SourceDocument {
+    fileprivate init(_ fetched: FetchedManifest) {
+        self.init(bytes: fetched.bytes, mediaType: fetched.mediaType, digest: fetched.digest)
+    }
+}

@@ -1,0 +1,37 @@
+package import OCI
+package import Registry
+
+/// Where an import goes: a registry, or a folder that is an OCI image layout.
+package protocol Destination: Sendable {
+    /// What messages call a repository of this destination: the full name where there is one.
+    func name(of repository: RepositoryName) -> String
+
+    /// Whether anybody is there and lets us in; writes nothing.
+    func prepare() async throws
+
+    /// What `tag` names now; nothing if there is no such tag.
+    func digest(of tag: Tag, in repository: RepositoryName) async throws -> Digest?
+
+    func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool
+
+    /// Brings a blob in that is not there yet, from another repository of the destination if that one holds it.
+    func push(
+        _ digest: Digest, _ body: any BlobBody, to repository: RepositoryName, from other: RepositoryName?,
+        onBytes: @escaping @Sendable (Int) -> Void,
+    ) async throws -> PushOutcome
+
+    /// Stores a document under its digest; everything that it names is there already.
+    func put(_ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName) async throws
+
+    /// Makes sure that whoever asks for what refers to `subject` is told of `referrers`.
+    func list(_ referrers: [Descriptor], of subject: Digest, in repository: RepositoryName) async throws
+        -> ReferrersOutcome
+
+    func put(tag: Tag, _ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName) async throws
+
+    /// Makes the tags visible, all at once where the destination can.
+    func commit() async throws
+
+    /// Reads a document again and hashes what came; nothing if it is not there.
+    func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws -> Digest?
+}

@@ -1,0 +1,132 @@
+package import BundleFormat
+import OCI
+import Registry
+
+/// Puts a verified bundle into a target: blobs, manifests children first, referrers, read-back, and tags last.
+///
+/// Killed at any point, a second run completes it, and no tag ever names something incomplete.
+package struct Importer<Target: Destination>: Sendable {
+    private let target: Target
+    private let bundle: VerifiedBundle
+    private let width: Int
+    private let events: TransferEvents
+
+    package init(_ target: Target, bundle: VerifiedBundle, width: Int, events: TransferEvents) {
+        self.target = target
+        self.bundle = bundle
+        self.width = width
+        self.events = events
+    }
+
+    package func carryOut(_ plan: ImportPlan) async throws -> ImportReport {
+        var report = ImportReport()
+        report.wasDone = plan.isDone
+        events.yield(.phase("uploading", bytes: plan.uploadBytes))
+        for outcome in try await boundedMap(plan.transfers, width: width, push) {
+            report.uploaded += outcome.uploaded
+            report.mounted += outcome.mounted
+            report.uploadedBytes += outcome.bytes
+        }
+        events.yield(.phase("putting manifests", bytes: nil))
+        _ = try await boundedMap(plan.work, width: width) { try await putDocuments($0.repository) }
+        _ = try await boundedMap(plan.work, width: width) { try await checkRoots($0) }
+        try bundle.checkUnchanged()
+        events.yield(.phase("tagging", bytes: nil))
+        _ = try await boundedMap(plan.work, width: width) { try await putTags($0) }
+        try await target.commit()
+        report.manifests = plan.manifests
+        report.tagged = plan.tags
+        report.tags = try await boundedMap(plan.repositories, width: width) {
+            try await readTags($0, except: plan.leftAlone)
+        }.flatMap(\.self)
+        report.leftAlone = plan.leftAlone.map {
+            ImportReport.TagResult(repository: $0.repository, tag: $0.tag, digest: $0.found)
+        }
+        return report
+    }
+
+    private struct Outcome: Sendable {
+        var uploaded = 0
+        var mounted = 0
+        var bytes: Int64 = 0
+    }
+
+    private func push(_ transfer: ImportPlan.Transfer) async throws -> Outcome {
+        var outcome = Outcome()
+        var holder = transfer.heldBy
+        let body = try bundle.body(of: transfer.digest)
+        for repository in transfer.lackedBy {
+            let events = events
+            switch try await target.push(
+                transfer.digest, body, to: repository, from: holder, onBytes: { events.yield(.moved($0)) })
+            {
+            case .uploaded:
+                outcome.uploaded += 1
+                outcome.bytes += transfer.size
+            case .mounted: outcome.mounted += 1
+            case .present: break
+            }
+            holder = holder ?? repository
+        }
+        return outcome
+    }
+
+    private func putDocuments(_ repository: RepositoryImport) async throws {
+        for document in repository.documents {
+            try await target.put(try bundle.bytes(of: document.digest), document, in: repository.name)
+        }
+        for (subject, referrers) in repository.referrers.sorted(by: { $0.key < $1.key }) {
+            let outcome = try await target.list(referrers, of: subject, in: repository.name)
+            let place = "\(target.name(of: repository.name)): \(Tag(referrersOf: subject))"
+            switch outcome {
+            case .indexed, .present, .merged: break
+            case .foreign:
+                events.yield(
+                    .warning(reason: "referrers.foreign", "\(place): holds no list of referrers; left as it is"))
+            case .immutable:
+                events.yield(
+                    .warning(reason: "referrers.immutable", "\(place): the registry does not let the list be changed"))
+            }
+        }
+    }
+
+    /// Reads back by digest what a tag is about to name.
+    private func checkRoots(_ work: ImportPlan.Work) async throws {
+        for digest in Set(work.tags.map(\.descriptor.digest)).sorted() {
+            let found = try await target.readBack(.digest(digest), in: work.repository.name)
+            guard found == digest else {
+                throw Self.readBack(target.name(of: work.repository.name) + "@\(digest)", expected: digest, found)
+            }
+        }
+    }
+
+    private func putTags(_ work: ImportPlan.Work) async throws {
+        for planned in work.tags {
+            let bytes = try bundle.bytes(of: planned.descriptor.digest)
+            try await target.put(tag: planned.tag, bytes, planned.descriptor, in: work.repository.name)
+        }
+    }
+
+    /// What every tag of the repository names now; the record holds nothing that was not read here.
+    private func readTags(
+        _ repository: RepositoryImport, except left: [(repository: RepositoryName, tag: Tag, found: Digest)],
+    ) async throws -> [ImportReport.TagResult] {
+        var results: [ImportReport.TagResult] = []
+        for planned in repository.tags {
+            guard !left.contains(where: { $0.repository == repository.name && $0.tag == planned.tag }) else { continue }
+            let found = try await target.readBack(.tag(planned.tag), in: repository.name)
+            guard let found, found == planned.descriptor.digest else {
+                throw Self.readBack(
+                    "\(target.name(of: repository.name)):\(planned.tag)", expected: planned.descriptor.digest, found)
+            }
+            results.append(ImportReport.TagResult(repository: repository.name, tag: planned.tag, digest: found))
+        }
+        return results
+    }
+
+    private static func readBack(_ name: String, expected: Digest, _ found: Digest?) -> Finding {
+        Finding(
+            .registry, "push.readback", at: .target,
+            "\(name): expected \(expected) when read back, found \(found?.description ?? "nothing")")
+    }
+}

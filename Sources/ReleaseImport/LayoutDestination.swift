@@ -1,0 +1,111 @@
+import BundleFormat
+import Glibc
+package import OCI
+package import Registry
+import StrictJSON
+package import SystemPackage
+
+/// A folder in the form of an OCI image layout as the destination: an import that needs no server.
+///
+/// A new folder is built under `DIR.partial` and renamed when it is whole; to an existing one blobs are added, each under
+/// its name only when it is whole, and `index.json` is replaced last, in one step.
+package actor LayoutDestination: Destination {
+    private let folder: FilePath
+    private let workFolder: FilePath
+    private let isNew: Bool
+    private var index: LayoutIndex
+    private var isCommitted = false
+
+    package init(_ folder: FilePath) throws {
+        self.folder = folder
+        isNew = access(folder.string, F_OK) != 0
+        workFolder = isNew ? FilePath(folder.string + ".partial") : folder
+        index = isNew ? LayoutIndex() : try LayoutIndex(readFrom: folder)
+    }
+
+    package nonisolated func name(of repository: RepositoryName) -> String { "\(folder):\(repository)" }
+
+    package func prepare() async throws {}
+
+    package func digest(of tag: Tag, in repository: RepositoryName) async throws -> Digest? {
+        index.digest(of: "\(repository):\(tag)")
+    }
+
+    /// A blob that is there is hashed before it is relied on.
+    package func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool {
+        let path = path(of: digest)
+        guard access(path.string, F_OK) == 0 else { return false }
+        return try LayoutBlob.isWhole(path, digest: digest, size: size)
+    }
+
+    package func push(
+        _ digest: Digest, _ body: any BlobBody, to repository: RepositoryName, from other: RepositoryName?,
+        onBytes: @escaping @Sendable (Int) -> Void,
+    ) async throws -> PushOutcome {
+        // All repositories of a layout share one store.
+        if other != nil { return .mounted }
+        try makeFolders()
+        try LayoutBlob.write(body, digest: digest, to: path(of: digest), onBytes: onBytes)
+        return .uploaded
+    }
+
+    package func put(_ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName) async throws {
+        try makeFolders()
+        try LayoutBlob.write(MemoryBody(bytes), digest: descriptor.digest, to: path(of: descriptor.digest)) { _ in }
+    }
+
+    package func list(_ referrers: [Descriptor], of subject: Digest, in repository: RepositoryName) async throws
+        -> ReferrersOutcome
+    {
+        // In a layout referrers are found by the `subject` of what index.json lists.
+        referrers.forEach { index.add($0) }
+        return .indexed
+    }
+
+    package func put(tag: Tag, _ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName)
+        async throws
+    {
+        index.set("\(repository):\(tag)", to: descriptor)
+    }
+
+    package func commit() async throws {
+        guard index.hasChanged else { return }
+        try makeFolders()
+        try OutputFile.write(BundleLayout.layoutMarker, to: workFolder.appending(BundleLayout.layoutMarkerPath))
+        try OutputFile.write(try index.json, to: workFolder.appending(BundleEntry.indexPath))
+        if isNew {
+            guard rename(workFolder.string, folder.string) == 0 else {
+                throw Finding(
+                    .local, "write.io", at: .target,
+                    "\(workFolder): cannot be renamed to \(folder): \(Errno(rawValue: errno))")
+            }
+            try OutputFile.flushFolder(of: folder)
+        }
+        isCommitted = true
+    }
+
+    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws -> Digest? {
+        let digest: Digest
+        switch reference {
+        case .digest(let named): digest = named
+        case .tag(let tag):
+            guard let named = try LayoutIndex(readFrom: folder).digest(of: "\(repository):\(tag)") else { return nil }
+            digest = named
+        }
+        return try LayoutBlob.digest(of: path(of: digest))
+    }
+
+    private func path(of digest: Digest) -> FilePath {
+        let root = isNew && !isCommitted ? workFolder : folder
+        return root.appending("blobs").appending("sha256").appending(digest.hex)
+    }
+
+    private func makeFolders() throws {
+        for path in [workFolder, workFolder.appending("blobs"), workFolder.appending("blobs").appending("sha256")] {
+            guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
+                throw Finding(
+                    .local, "write.open", at: .target, "\(path): cannot be made: \(Errno(rawValue: errno))")
+            }
+        }
+    }
+}

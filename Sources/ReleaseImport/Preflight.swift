@@ -1,0 +1,107 @@
+package import BundleFormat
+import OCI
+
+/// Asks the target everything that can be asked without writing: whether it lets us in, which tags are there, which
+/// blobs are.
+///
+/// Tags go last in every import, so a repository whose tags all say what they should holds everything that belongs to
+/// them, and is asked no further. A tag with another digest is a conflict, found here, before any upload.
+package struct Preflight<Target: Destination>: Sendable {
+    private let target: Target
+    private let width: Int
+
+    package init(_ target: Target, width: Int) {
+        self.target = target
+        self.width = width
+    }
+
+    package func plan(_ bundle: VerifiedBundle, events: TransferEvents) async throws -> ImportPlan {
+        events.yield(.phase("asking the target", bytes: nil))
+        let repositories = try RepositoryImport.all(of: bundle)
+        try await target.prepare()
+        let states = try await concurrently(repositories) { repository in
+            try await state(of: repository)
+        }
+        if let refusal = Refusal(states.flatMap(\.conflicts)) { throw refusal }
+        let open = zip(repositories, states).filter { !$0.1.isDone }
+        let held = try await concurrently(open.map(\.0)) { repository in
+            try await heldBlobs(of: repository)
+        }
+        return ImportPlan(
+            repositories: repositories,
+            work: open.map { ImportPlan.Work(repository: $0.0, tags: $0.1.missing) },
+            transfers: transfers(open.map(\.0), held: held),
+            leftAlone: zip(repositories, states).flatMap { repository, state in
+                state.leftAlone.map { (repository: repository.name, tag: $0.0, found: $0.1) }
+            })
+    }
+
+    private struct State: Sendable {
+        var missing: [RepositoryImport.PlannedTag] = []
+        var leftAlone: [(Tag, Digest)] = []
+        var conflicts: [Finding] = []
+
+        // A signature tag that says something else tells nothing of whether ours was pushed beside it.
+        var isDone: Bool { missing.isEmpty && leftAlone.isEmpty }
+    }
+
+    private func state(of repository: RepositoryImport) async throws -> State {
+        var state = State()
+        for planned in repository.tags {
+            let found = try await target.digest(of: planned.tag, in: repository.name)
+            if found == planned.descriptor.digest { continue }
+            guard let found else {
+                state.missing.append(planned)
+                continue
+            }
+            if planned.isSignature {
+                state.leftAlone.append((planned.tag, found))
+            } else {
+                state.conflicts.append(
+                    Finding(
+                        .policy, "tag.conflict", at: .target,
+                        "\(target.name(of: repository.name)):\(planned.tag): is \(found) there, the bundle has "
+                            + "\(planned.descriptor.digest); tags are never moved: remove the old one or import "
+                            + "under another prefix",
+                        about: found))
+            }
+        }
+        return state
+    }
+
+    private func heldBlobs(of repository: RepositoryImport) async throws -> Set<Digest> {
+        var held: Set<Digest> = []
+        for blob in repository.blobs
+        where try await target.holdsBlob(blob.digest, size: blob.size, in: repository.name) {
+            held.insert(blob.digest)
+        }
+        return held
+    }
+
+    private func transfers(_ open: [RepositoryImport], held: [Set<Digest>]) -> [ImportPlan.Transfer] {
+        var sizes: [Digest: Int64] = [:]
+        var holders: [Digest: RepositoryName] = [:]
+        var lacking: [Digest: [RepositoryName]] = [:]
+        for (repository, held) in zip(open, held) {
+            for blob in repository.blobs {
+                sizes[blob.digest] = blob.size
+                if held.contains(blob.digest) {
+                    holders[blob.digest] = holders[blob.digest] ?? repository.name
+                } else {
+                    lacking[blob.digest, default: []].append(repository.name)
+                }
+            }
+        }
+        return lacking.map { digest, repositories in
+            ImportPlan.Transfer(
+                digest: digest, size: sizes[digest] ?? 0, heldBy: holders[digest], lackedBy: repositories)
+        }.sorted { ($1.size, $0.digest) < ($0.size, $1.digest) }
+    }
+
+    /// The results of `body` in the order of `items`, `width` at a time.
+    private func concurrently<Item: Sendable, Result: Sendable>(
+        _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Result,
+    ) async throws -> [Result] {
+        try await boundedMap(items, width: width, body)
+    }
+}

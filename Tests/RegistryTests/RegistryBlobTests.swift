@@ -1,0 +1,127 @@
+import OCI
+import Registry
+import Servers
+import Synchronization
+import Testing
+
+/// Against a real registry.
+@Suite struct RegistryBlobTests {
+    @Test(arguments: [0, 1, 2, 300_000, 5_000_000])
+    func `a blob comes back as it was sent`(size: Int) async throws {
+        let registry = try RegistryProcess()
+        let bytes = content(size)
+        try await withConnection(to: registry.host) { connection in
+            try await connection.ping()
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+            #expect(try await connection.push(repository, bytes) == .present)
+            #expect(try await connection.pull(repository, bytes) == bytes)
+            if size > 1 {
+                #expect(try await connection.pull(repository, bytes, from: 1) == Array(bytes[1...]))
+            }
+            let size = Int64(size)
+            #expect(try await connection.hasBlob(repository, digest: Digest(of: bytes), size: size))
+            #expect(try await !connection.hasBlob(repository, digest: Digest(of: bytes), size: size + 1))
+            #expect(try await !connection.hasBlob(otherRepository, digest: Digest(of: bytes), size: size))
+        }
+        registry.stop()
+        let log = try registry.requests()
+        #expect(log.filter { $0.path.hasSuffix("/blobs/uploads/") }.map(\.status) == [202])
+        #expect(log.filter { $0.method == "PUT" }.map(\.status) == [201])
+    }
+
+    @Test func `an upload is begun in the place that a relative Location names`() async throws {
+        let registry = try RegistryProcess(.with { $0.usesRelativeURLs = true })
+        try await withConnection(to: registry.host) { connection in
+            #expect(try await connection.push(repository, [1, 2, 3]) == .uploaded)
+        }
+    }
+
+    @Test func `a blob of another repository is mounted and not sent`() async throws {
+        let registry = try RegistryProcess()
+        let bytes = content(1000)
+        try await withConnection(to: registry.host) { connection in
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+            let outcome = try await connection.pushBlob(
+                otherRepository, digest: Digest(of: bytes), body: MemoryBody(bytes), mountFrom: repository,
+                askFirst: false)
+            #expect(outcome == .mounted)
+            #expect(try await connection.pull(otherRepository, bytes) == bytes)
+        }
+        registry.stop()
+        #expect(try registry.requests().filter { $0.method == "PATCH" }.count == 1)
+    }
+
+    @Test func `a mount that the registry cannot do goes on as an upload in the same session`() async throws {
+        let registry = try RegistryProcess()
+        let bytes = content(1000)
+        try await withConnection(to: registry.host) { connection in
+            let outcome = try await connection.pushBlob(
+                repository, digest: Digest(of: bytes), body: MemoryBody(bytes), mountFrom: otherRepository)
+            #expect(outcome == .uploaded)
+        }
+        registry.stop()
+        #expect(try registry.requests().filter { $0.method == "POST" }.map(\.status) == [202])
+    }
+
+    @Test func `bytes that are not what the digest names are never closed as a blob`() async throws {
+        let registry = try RegistryProcess()
+        let bytes = content(600_000)
+        let count = Mutex(0)
+        try await withConnection(to: registry.host) { connection in
+            await #expect(throws: RegistryError.changed(Digest(of: bytes), found: Digest(of: content(600_001)))) {
+                _ = try await connection.pushBlob(
+                    repository, digest: Digest(of: bytes), body: MemoryBody(content(600_001)),
+                    onBytes: { sent in count.withLock { $0 += sent } })
+            }
+        }
+        registry.stop()
+        let log = try registry.requests()
+        #expect(!log.contains { $0.method == "PUT" })
+        #expect(log.last.map { [$0.method, String($0.status)] } == ["DELETE", "204"])
+        #expect(count.withLock { $0 } == 600_001)
+    }
+
+    @Test func `what the body's reader throws comes out as it is`() async throws {
+        struct Broken: BlobBody {
+            struct Fault: Error {}
+            var size: Int64 { 1_000_000 }
+            func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+                guard offset < 500_000 else { throw Fault() }
+                return buffer.count
+            }
+        }
+        let registry = try RegistryProcess()
+        try await withConnection(to: registry.host) { connection in
+            await #expect(throws: Broken.Fault.self) {
+                _ = try await connection.pushBlob(repository, digest: Digest(of: [1]), body: Broken())
+            }
+        }
+    }
+
+    @Test func `a body that ends too early counts as changed`() async throws {
+        struct Short: BlobBody {
+            var size: Int64 { 10 }
+            func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int { 5 }
+        }
+        let registry = try RegistryProcess()
+        try await withConnection(to: registry.host) { connection in
+            await #expect(throws: RegistryError.changed(Digest(of: [1]), found: nil)) {
+                _ = try await connection.pushBlob(repository, digest: Digest(of: [1]), body: Short())
+            }
+        }
+    }
+
+    @Test func `a registry in read-only mode is told apart`() async throws {
+        let registry = try RegistryProcess(.with { $0.isReadOnly = true })
+        try await withConnection(to: registry.host) { connection in
+            #expect(await reason { try await connection.push(repository, [1]) } == "push.readonly")
+        }
+    }
+
+    @Test func `a blob that is not there is named`() async throws {
+        let registry = try RegistryProcess()
+        try await withConnection(to: registry.host) { connection in
+            #expect(await reason { try await connection.pull(repository, [1, 2]) } == "pull.absent")
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+package import OCI
+
+/// A real registry, Debian's `docker-registry`, on a free loopback port with a storage of its own.
+///
+/// It runs until `stop` or until nobody holds it. Its access log tells what really reached it.
+package final class RegistryProcess: @unchecked Sendable {
+    // Sendable: everything is set before `init` returns, but for the process, which is only ever told to stop.
+
+    package struct Mode: Sendable {
+        package var usesTLS = false
+        /// `user:password` pairs are fixed: see `RegistryProcess.user` and `password`.
+        package var usesBasic = false
+        package var tokenRealm: (url: String, rootCertificate: URL)?
+        package var isReadOnly = false
+        package var usesRelativeURLs = false
+
+        package init() {}
+        package static let anonymous = Mode()
+        package static let basic = with { $0.usesBasic = true }
+        package static let tls = with { $0.usesTLS = true }
+
+        package static func with(_ change: (inout Mode) -> Void) -> Mode {
+            var mode = Mode()
+            change(&mode)
+            return mode
+        }
+    }
+
+    package static let user = "mira"
+    package static let password = "correct horse"
+    /// bcrypt of the password above, made with `crypt(3)`.
+    private static let passwordHash = "$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2"
+
+    package let host: RegistryHost
+    package let port: Int
+    /// PEM of the authority that signed the registry's certificate.
+    package let authority: [UInt8]
+    private let folder: URL
+    private let process = Process()
+
+    package init(_ mode: Mode = .anonymous) throws {
+        folder = try TemporaryFolder.make("registry")
+        port = try freePort()
+        host = try RegistryHost("127.0.0.1:\(port)")
+        if mode.usesTLS {
+            let authority = try CertificateAuthority(in: folder)
+            try authority.issue("server", names: "IP:127.0.0.1,DNS:localhost")
+            self.authority = Array(try Data(contentsOf: authority.certificate))
+        } else {
+            authority = []
+        }
+        let config = folder.appending(path: "config.yml")
+        try Data(Self.configuration(mode, folder: folder, port: port).utf8).write(to: config)
+        if mode.usesBasic {
+            try Data("\(Self.user):\(Self.passwordHash)\n".utf8).write(to: folder.appending(path: "htpasswd"))
+        }
+        try start(config)
+    }
+
+    deinit {
+        stop()
+        // The folder lies in the system's temporary place: what cannot be removed now is removed with that.
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Ends the registry; its log can still be read.
+    package func stop() {
+        guard process.isRunning else { return }
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// The requests that were answered so far, in the order of their answers.
+    ///
+    /// A line is written after its answer, so who wants to know that a request was *not* made stops the registry
+    /// first.
+    package func requests() throws -> [LoggedRequest] {
+        let text = String(decoding: try Data(contentsOf: log), as: UTF8.self)
+        return text.split(separator: "\n").compactMap(LoggedRequest.init)
+    }
+
+    private var log: URL { folder.appending(path: "access.log") }
+
+    private func start(_ config: URL) throws {
+        guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
+            throw ServerError("no access log in \(folder.path)")
+        }
+        let errors = folder.appending(path: "error.log")
+        guard FileManager.default.createFile(atPath: errors.path, contents: nil) else {
+            throw ServerError("no error log in \(folder.path)")
+        }
+        process.executableURL = URL(filePath: "/usr/bin/docker-registry")
+        process.arguments = ["serve", config.path]
+        process.environment = ["OTEL_TRACES_EXPORTER": "none", "PATH": "/usr/bin:/bin"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: log)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        guard waitForListener(port: port, while: { process.isRunning }) else {
+            let said = String(decoding: (try? Data(contentsOf: errors)) ?? Data(), as: UTF8.self)
+            throw ServerError("docker-registry does not listen on \(port): \(said)")
+        }
+    }
+
+    private static func configuration(_ mode: Mode, folder: URL, port: Int) -> String {
+        var text = """
+            version: 0.1
+            log:
+              level: warn
+              accesslog:
+                disabled: false
+            storage:
+              filesystem:
+                rootdirectory: \(folder.path)/storage
+              delete:
+                enabled: true
+              maintenance:
+                readonly:
+                  enabled: \(mode.isReadOnly)
+            http:
+              addr: 127.0.0.1:\(port)
+              secret: not-a-secret
+              relativeurls: \(mode.usesRelativeURLs)
+
+            """
+        if mode.usesTLS {
+            text += """
+                  tls:
+                    certificate: \(folder.path)/server.pem
+                    key: \(folder.path)/server.key
+
+                """
+        }
+        if mode.usesBasic {
+            text += """
+                auth:
+                  htpasswd:
+                    realm: test
+                    path: \(folder.path)/htpasswd
+
+                """
+        }
+        if let (realm, root) = mode.tokenRealm {
+            text += """
+                auth:
+                  token:
+                    realm: \(realm)
+                    service: test-registry
+                    issuer: test-issuer
+                    rootcertbundle: \(root.path)
+
+                """
+        }
+        return text
+    }
+}

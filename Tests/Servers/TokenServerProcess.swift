@@ -1,0 +1,106 @@
+package import Foundation
+
+/// A token service for `RegistryProcess`, in Python, on a free loopback port.
+///
+/// It gives the user of `RegistryProcess` everything that is asked for, everybody else the right to pull, and
+/// writes down what it was asked.
+package final class TokenServerProcess: @unchecked Sendable {
+    // Sendable: everything is set before `init` returns, but for the process, which is only ever told to stop.
+
+    package let port: Int
+    /// What the registry is told to trust.
+    package var certificate: URL { folder.appending(path: "authority.pem") }
+    private let folder: URL
+    private let process = Process()
+
+    package init() throws {
+        folder = try TemporaryFolder.make("token")
+        port = try freePort()
+        try run(
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+            "/CN=test token authority", "-keyout", folder.appending(path: "key.pem").path,
+            "-out", folder.appending(path: "authority.pem").path)
+        let script = folder.appending(path: "server.py")
+        try Data(Self.script.utf8).write(to: script)
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "python3", script.path, folder.path, String(port), RegistryProcess.user, RegistryProcess.password,
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        guard waitForListener(port: port, while: { process.isRunning }) else {
+            throw ServerError("the token service does not listen on \(port)")
+        }
+    }
+
+    deinit {
+        if process.isRunning {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        // The folder lies in the system's temporary place: what cannot be removed now is removed with that.
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    package var realm: String { "http://127.0.0.1:\(port)/token" }
+
+    /// One line for each request: `user scope scope ...`, `-` for nobody.
+    package func requests() throws -> [String] {
+        let text = try String(contentsOf: folder.appending(path: "log"), encoding: .utf8)
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    private static let script = #"""
+        import base64, json, subprocess, sys, time, uuid
+        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+        from urllib.parse import parse_qs, urlsplit
+
+        folder, port, user, password = sys.argv[1:5]
+        log = open(folder + "/log", "a", buffering=1)
+        pem = open(folder + "/authority.pem").read()
+        der = "".join(line for line in pem.splitlines() if "-----" not in line)
+        known = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+        def encoded(data):
+            return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                query = parse_qs(urlsplit(self.path).query)
+                scopes = [s for scope in query.get("scope", []) for s in scope.split(" ")]
+                given = self.headers.get("Authorization")
+                log.write(" ".join([user if given == known else "-"] + scopes) + "\n")
+                if given not in (None, known):
+                    return self.reply(401, {"details": "wrong password"})
+                access = []
+                for scope in scopes:
+                    kind, name, actions = scope.split(":")
+                    rights = actions.split(",") if given else ["pull"] if "pull" in actions else []
+                    access.append({"type": kind, "name": name, "actions": rights})
+                now = int(time.time())
+                claims = {"iss": "test-issuer", "sub": user if given else "", "aud": query["service"][0],
+                          "exp": now + 300, "nbf": now - 60, "iat": now, "jti": str(uuid.uuid4()), "access": access}
+                header = {"typ": "JWT", "alg": "RS256", "x5c": [der]}
+                text = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
+                signature = subprocess.run(["/usr/bin/openssl", "dgst", "-sha256", "-sign", folder + "/key.pem"],
+                                           input=text.encode(), capture_output=True, check=True).stdout
+                self.reply(200, {"token": text + "." + encoded(signature), "expires_in": 300})
+
+            def reply(self, status, document):
+                body = json.dumps(document).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+
+        ThreadingHTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
+        """#
+}

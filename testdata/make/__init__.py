@@ -1,0 +1,1 @@
+"""Makes the sample release: see testdata/README.md."""
