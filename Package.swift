@@ -13,8 +13,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 /// A target of our own, with the settings that every one of them is built with.
-func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func floor(_ name: String, on dependencies: [Target.Dependency], at path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
@@ -81,7 +81,7 @@ let package = Package(
             on: ["BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseSet", "StrictJSON", systemPackage]),
         floor(
             "ReleaseRecord",
-            on: ["BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", systemPackage]),
+            on: ["BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust", systemPackage]),
 
         // Floor 6
         floor(
@@ -95,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "cgbundle",
             dependencies: [
-                "BundleFormat", "Commands", "OCI", "Registry", "ReleaseExport", "ReleaseSet", "StrictJSON", "Trust",
-                argumentParser, systemPackage,
+                "BundleFormat", "Commands", "LibCrypto", "OCI", "Registry", "ReleaseExport", "ReleaseSet",
+                "StrictJSON", "Trust", argumentParser, systemPackage,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -107,6 +107,10 @@ let package = Package(
         tests("StrictJSONTests", of: ["StrictJSON"]),
         tests("ArchiveTests", of: ["Archive", systemPackage]),
         tests("TrustTests", of: ["LibCrypto", "StrictJSON", "Trust"]),
+        tests("ReleaseSetTests", of: ["OCI", "ReleaseSet"]),
+        floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
+        tests("BadInputTests", of: ["CommandRunner", "cgbundle"]),
+        tests("JourneyTests", of: ["CommandRunner", "cgbundle", "cgbundle-importer"]),
     ],
     swiftLanguageModes: [.v6]
 )

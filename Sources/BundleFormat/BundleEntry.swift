@@ -8,6 +8,9 @@ package struct BundleEntry: Hashable, Sendable {
     package let size: Int64
     package let digest: Digest
 
+    /// 64 GiB - 1: what the 12 octal digits of a header's size field can say.
+    package static let maximumSize: Int64 = 68_719_476_735
+
     package static let indexPath = "index.json"
     package static let blobPrefix = "blobs/sha256/"
 

@@ -88,6 +88,11 @@ package struct GraphWalk {
     private mutating func note(_ descriptor: Descriptor, namedBy: String) {
         let digest = descriptor.digest
         let isDocument = descriptor.mediaType.kind != .blob
+        if descriptor.size > BundleEntry.maximumSize {
+            report(
+                .format, "blob.toolarge",
+                "\(name(of: digest)): has \(descriptor.size) bytes, an entry holds \(BundleEntry.maximumSize)")
+        }
         guard let known = graph.nodes[digest] else {
             graph.nodes[digest] = BundleGraph.Node(
                 size: descriptor.size, entryClass: EntryClass(descriptor.mediaType),

@@ -10,16 +10,20 @@ extension Statement {
     /// Refuses what does not keep bundle-spec/bundle-v1.md, section 4, at the first fault: after it, nothing that the
     /// document says can be relied on.
     package init(_ verified: VerifiedBytes) throws(Finding) {
+        try self.init(bytes: verified.bytes)
+    }
+
+    fileprivate init(bytes: [UInt8]) throws(Finding) {
         let root: JSONNode
         do {
             root = try StrictJSON.parseObject(
-                verified.bytes, name: BundleLayout.statementPath,
+                bytes, name: BundleLayout.statementPath,
                 limits: JSONLimits(bytes: Self.maximumSize, values: 2_000_000))
         } catch {
             throw .statement(error.reason, error.description)
         }
         try self.init(StatementReader(root: root))
-        guard let written = try? root.value.canonical(), written == verified.bytes else {
+        guard let written = try? root.value.canonical(), written == bytes else {
             throw .statement("statement.canonical", "\(BundleLayout.statementPath): is not canonical JSON")
         }
     }
@@ -40,6 +44,15 @@ extension Statement {
         restSize = try reader.integer("restSize", atLeast: 0)
         tool = try reader.tool()
         try reader.checkCounts(of: self)
+    }
+}
+
+/// What a bundle says of itself, whoever wrote it: to be shown with a warning, and accepted by nothing.
+package struct ClaimedStatement: Sendable {
+    package let statement: Statement
+
+    package init(of reader: BundleReader) throws(Finding) {
+        statement = try Statement(bytes: reader.front.statement)
     }
 }
 
@@ -150,6 +163,10 @@ private struct StatementReader {
                     "statement.path", "\(root.document): \(node.pointer): path \"\(text)\", expected \(expected)")
             }
             let size = try size(node)
+            guard size <= BundleEntry.maximumSize else {
+                throw .statement(
+                    "statement.number", "\(root.document): \(node.pointer)/size: is beyond \(BundleEntry.maximumSize)")
+            }
             total += size
             // Each size is below 2^53, and so must their sum be: beyond it no file is, and integers would overflow.
             guard total < 1 << 53 else {

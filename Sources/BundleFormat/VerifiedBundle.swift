@@ -11,7 +11,7 @@ package struct VerifiedBundle: Sendable {
     package let graph: BundleGraph
     package let manifest: ReleaseManifest
     package let artifact: ReleaseArtifact
-    private let places: [Digest: BundleLayout.Placed]
+    private let source: EntrySource
 
     package var statement: Statement { listed.statement }
     package var signers: [KeyID] { listed.signers }
@@ -21,48 +21,52 @@ package struct VerifiedBundle: Sendable {
     init(listed: VerifiedStatement, graph: BundleGraph) throws {
         self.listed = listed
         self.graph = graph
-        places = Dictionary(
-            listed.layout.placed.dropFirst().map { ($0.entry.digest, $0) }, uniquingKeysWith: { first, _ in first })
-        let reader = BlobReader(file: listed.reader.file, places: places)
+        let source = EntrySource(
+            file: listed.reader.file,
+            places: Dictionary(
+                listed.layout.placed.dropFirst().map { ($0.entry.digest, $0) },
+                uniquingKeysWith: { first, _ in first }))
+        self.source = source
         guard let release = graph.index.entries.first(where: { $0.kind == .release }),
             let document = graph.documents[release.digest]
         else {
             throw Refusal(
                 Finding(.policy, "set.missing", at: .releaseSet, "release: no release artifact in the bundle"))
         }
-        artifact = try ReleaseArtifact(document, bytes: try reader.bytes(of: release.digest))
+        artifact = try ReleaseArtifact(
+            document, bytes: try source.bytes(of: release.digest, limit: ManifestDocument.maximumSize))
         guard let file = artifact.file(named: ReleaseManifest.name),
             listed.statement.release == Statement.Content(digest: file.digest, size: file.size)
         else {
             throw Finding.release("release.manifest", "has not the \(ReleaseManifest.name) that the statement names")
         }
-        guard file.size <= Int64(ReleaseManifest.sizeLimit) else {
-            throw Finding.release("json.size", "\(ReleaseManifest.name) is beyond \(ReleaseManifest.sizeLimit) bytes")
-        }
         do {
-            manifest = try ReleaseManifest(json: try reader.bytes(of: file.digest))
+            manifest = try ReleaseManifest(
+                json: try source.bytes(of: file.digest, limit: ReleaseManifest.sizeLimit))
         } catch let error as ReleaseSetError {
             throw Finding(error)
         }
         let chart = graph.index.entries.first { $0.kind == .chart }
         let config = try chart.flatMap { graph.documents[$0.digest]?.config }
-            .map { try reader.bytes(of: $0.digest, limit: 8 << 20) }
+            .map { try source.bytes(of: $0.digest, limit: 8 << 20) }
         let check = ReleaseSetCheck(
             manifest: manifest, version: listed.statement.version, index: graph.index, artifact: artifact,
             chartConfig: config)
         if let refusal = Refusal(check.findings) { throw refusal }
     }
 
-    /// The bytes of a document or a release file, read and hashed again.
-    package func bytes(of digest: Digest, limit: Int64 = 256 << 20) throws -> [UInt8] {
-        try BlobReader(file: listed.reader.file, places: places).bytes(of: digest, limit: limit)
+    /// The bytes of a document or a release file, read and hashed again; `limit` bytes at most.
+    package func bytes(of digest: Digest, limit: Int = 256 << 20) throws(Finding) -> [UInt8] {
+        do {
+            return try source.bytes(of: digest, limit: limit)
+        } catch where error.reason == "blob.digest" {
+            throw Finding(.content, "changed", at: .target, "\(digest): changed since it was verified", about: digest)
+        }
     }
 
     /// A blob, to be read and hashed again while it is sent.
     package func body(of digest: Digest) throws(Finding) -> any BlobBody {
-        guard let place = places[digest] else {
-            throw Finding(.internal, "internal", at: .graph, "\(digest): is not in the bundle")
-        }
+        let place = try source.place(of: digest)
         return EntryBody(file: listed.reader.file, offset: place.contentOffset, size: place.entry.size)
     }
 
@@ -72,26 +76,6 @@ package struct VerifiedBundle: Sendable {
             throw Finding(
                 .content, "changed", at: .target, "\(listed.reader.file.path): changed since it was verified")
         }
-    }
-}
-
-private struct BlobReader {
-    let file: PositionedFile
-    let places: [Digest: BundleLayout.Placed]
-
-    func bytes(of digest: Digest, limit: Int64 = 256 << 20) throws -> [UInt8] {
-        guard let place = places[digest] else {
-            throw Finding(.internal, "internal", at: .graph, "\(digest): is not in the bundle")
-        }
-        guard place.entry.size <= limit else {
-            throw Finding(.format, "json.size", at: .releaseSet, "\(digest): is beyond \(limit) bytes")
-        }
-        let bytes = try file.bytes(at: place.contentOffset, count: Int(place.entry.size))
-        guard Digest(of: bytes) == digest else {
-            throw Finding(
-                .content, "changed", at: .target, "\(place.entry.path): changed since it was verified", about: digest)
-        }
-        return bytes
     }
 }
 

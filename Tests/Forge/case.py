@@ -13,7 +13,7 @@ USAGE, TRUST, FORMAT, CONTENT, POLICY, LOCAL = 64, 3, 4, 5, 6, 9
 
 @dataclasses.dataclass
 class Case:
-    """One lie: the file (bytes, or a function that makes something at a path) and what an import must answer."""
+    """One lie: the file, as bytes or as a function that makes it, and what an import must answer."""
 
     name: str
     content: bytes | Callable[[Path], None] | None

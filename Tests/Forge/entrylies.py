@@ -1,4 +1,4 @@
-"""Section B of the catalogue, from B039 on: entries that are not those of the statement, or a statement that lists lies."""
+"""Section B of the catalogue, B039 to B050: entries the statement has not, statements that list lies."""
 
 from __future__ import annotations
 

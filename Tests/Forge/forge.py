@@ -5,8 +5,9 @@ Usage: forge.py list [ROW…]          what there is, as JSON
        forge.py build DIR [ROW…]     the files, their keys, and cases.json with whole paths
        forge.py selfcheck [ROW…]     the second reader refuses every lie and accepts what is none
 
-Rows are those of the catalogue of bad inputs (B001 …). `mentions` are what the message must hold; `keys` are given with
-`--key`; a `setup` other than a plain file says what stands at the path. Tier 1 is required, tier 2 is more of it.
+Rows are those of the catalogue of bad inputs (B001 …). `mentions` are what the message must hold; `keys` are
+given with `--key`; `setup` says what stands at the path where that is no plain file. A reason of null is any.
+Tier 1 is what every import must refuse, tier 2 needs more of it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import filelies  # noqa: E402, F401
 import graphlies  # noqa: E402, F401
 import jsonlies  # noqa: E402, F401
 import layerlies  # noqa: E402, F401
+import setlies  # noqa: E402, F401
 import tarlies  # noqa: E402, F401
 import trustlies  # noqa: E402, F401
 from case import Case, cases  # noqa: E402
@@ -63,7 +65,7 @@ def _checked(rows: list[str]) -> list[Case]:
 
 
 def selfcheck(rows: list[str]) -> int:
-    """Proves that every lie is one: whatever must be refused is refused by a reader that never saw it made."""
+    """Proves that every lie is one: a reader that knows nothing of this forge refuses it."""
     import read_bundle
     from fault import Fault
 

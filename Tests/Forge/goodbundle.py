@@ -85,8 +85,11 @@ class Forged:
         return self
 
     def with_inserted(self, before: str, extra: bytes, longer: bool = False) -> Forged:
-        """`extra` in front of an entry. The end is cut off by as much, unless the file may grow: its length alone
-        would betray it before any header is looked at."""
+        """`extra` in front of an entry.
+
+        The end is cut off by as much, unless the file may grow: its length alone would betray it then, before
+        any header is looked at.
+        """
         at, length = self.places[before].header, len(self.data)
         self.data[at:at] = extra
         if not longer:

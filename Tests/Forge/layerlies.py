@@ -1,4 +1,4 @@
-"""Section E of the catalogue, B113 to B119: what a descriptor or a config says of bytes, and they are others."""
+"""Section E of the catalogue, B113 to B119: descriptors and configs that speak of other bytes."""
 
 from __future__ import annotations
 

@@ -4,34 +4,46 @@ import Registry
 import Servers
 
 /// Runs `body` with a connection and shuts its transport down however it ends. Retries do not wait.
-func withConnection<T>(
-    to host: RegistryHost, _ change: (inout RegistryOptions) -> Void = { _ in },
-    _ body: (RegistryConnection) async throws -> T
-) async throws -> T {
+func withConnection(
+    to host: RegistryHost, options change: ((inout RegistryOptions) -> Void)?,
+    _ body: (RegistryConnection) async throws -> Void
+) async throws {
     var options = RegistryOptions()
     options.plainHTTP = [host]
     options.pause = { _ in }
-    change(&options)
+    change?(&options)
     let transport = try HTTPTransport(options: options)
     do {
-        let result = try await body(RegistryConnection(host: host, options: options, transport: transport))
-        try await transport.shutdown()
-        return result
+        try await body(RegistryConnection(host: host, options: options, transport: transport))
     } catch {
         try await transport.shutdown()
         throw error
     }
+    try await transport.shutdown()
+}
+
+func withConnection(
+    to host: RegistryHost, _ body: (RegistryConnection) async throws -> Void
+) async throws {
+    try await withConnection(to: host, options: nil, body)
 }
 
 /// Runs `body` with a connection to a server that answers as `answer` says.
-func withScript<T>(
+func withScript(
     _ answer: @escaping @Sendable (ScriptedServer.Request, Int) -> ScriptedServer.Reply,
-    _ change: (inout RegistryOptions) -> Void = { _ in },
-    _ body: (RegistryConnection, ScriptedServer) async throws -> T
-) async throws -> T {
+    options change: ((inout RegistryOptions) -> Void)?,
+    _ body: (RegistryConnection, ScriptedServer) async throws -> Void
+) async throws {
     let server = try ScriptedServer(answer)
     let host = try RegistryHost("127.0.0.1:\(server.port)")
-    return try await withConnection(to: host, change) { try await body($0, server) }
+    try await withConnection(to: host, options: change) { try await body($0, server) }
+}
+
+func withScript(
+    _ answer: @escaping @Sendable (ScriptedServer.Request, Int) -> ScriptedServer.Reply,
+    _ body: (RegistryConnection, ScriptedServer) async throws -> Void
+) async throws {
+    try await withScript(answer, options: nil, body)
 }
 
 /// The reason word of the error that `body` throws.

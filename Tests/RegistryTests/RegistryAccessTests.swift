@@ -12,7 +12,7 @@ import Testing
 
     @Test func `Basic is sent once the registry has asked for it`() async throws {
         let registry = try RegistryProcess(.basic)
-        try await withConnection(to: registry.host, { $0.credentials = Self.right }) { connection in
+        try await withConnection(to: registry.host, options: { $0.credentials = Self.right }) { connection in
             try await connection.ping()
             #expect(try await connection.push(repository, content(1000)) == .uploaded)
         }
@@ -22,7 +22,7 @@ import Testing
 
     @Test func `a wrong password is denied after one try and shown nowhere`() async throws {
         let registry = try RegistryProcess(.basic)
-        try await withConnection(to: registry.host, { $0.credentials = Self.wrong }) { connection in
+        try await withConnection(to: registry.host, options: { $0.credentials = Self.wrong }) { connection in
             let error = await #expect(throws: RegistryError.self) { try await connection.ping() }
             #expect(error?.reason == "auth.denied")
             #expect(error?.kind == .authentication)
@@ -35,7 +35,7 @@ import Testing
 
     @Test func `nobody in particular is denied at the first request that needs a right`() async throws {
         let registry = try RegistryProcess(.basic)
-        try await withConnection(to: registry.host) { connection in
+        try await withConnection(to: registry.host) { (connection) async throws in
             try await connection.ping()
             #expect(
                 await reason { try await connection.manifest(repository, .tag(try Tag("a"))) } == "auth.denied")
@@ -50,7 +50,7 @@ import Testing
             $0.credentials = Self.right
             $0.companionHosts = [companion]
         }
-        try await withConnection(to: registry.host, change) { connection in
+        try await withConnection(to: registry.host, options: change) { (connection) async throws in
             for size in 1...3 {
                 #expect(try await connection.push(repository, content(size)) == .uploaded)
             }
@@ -65,7 +65,7 @@ import Testing
     @Test func `a token service that the user did not name gets nothing`() async throws {
         let service = try TokenServerProcess()
         let registry = try RegistryProcess(.with { $0.tokenRealm = (service.realm, service.certificate) })
-        try await withConnection(to: registry.host, { $0.credentials = Self.right }) { connection in
+        try await withConnection(to: registry.host, options: { $0.credentials = Self.right }) { connection in
             #expect(await reason { try await connection.push(repository, [1]) } == "auth.realm")
         }
         #expect(try service.requests() == [])
@@ -75,7 +75,7 @@ import Testing
         let service = try TokenServerProcess()
         let registry = try RegistryProcess(.with { $0.tokenRealm = (service.realm, service.certificate) })
         let companion = try RegistryHost("127.0.0.1:\(service.port)")
-        try await withConnection(to: registry.host, { $0.companionHosts = [companion] }) { connection in
+        try await withConnection(to: registry.host, options: { $0.companionHosts = [companion] }) { connection in
             #expect(await reason { try await connection.push(repository, [1]) } == "auth.denied")
         }
         #expect(try service.requests().count <= 2)
@@ -87,7 +87,7 @@ import Testing
             $0.plainHTTP = []
             $0.caCertificates = registry.authority
         }
-        try await withConnection(to: registry.host, change) { connection in
+        try await withConnection(to: registry.host, options: change) { connection in
             try await connection.ping()
             #expect(try await connection.push(repository, content(700_000)) == .uploaded)
             #expect(try await connection.pull(repository, content(700_000)) == content(700_000))
@@ -96,7 +96,7 @@ import Testing
 
     @Test func `an unknown authority is not trusted`() async throws {
         let registry = try RegistryProcess(.tls)
-        try await withConnection(to: registry.host, { $0.plainHTTP = [] }) { connection in
+        try await withConnection(to: registry.host, options: { $0.plainHTTP = [] }) { connection in
             let error = await #expect(throws: RegistryError.self) { try await connection.ping() }
             #expect(error?.reason == "tls.untrusted")
             #expect(error?.description.contains("--ca-file") == true)
@@ -108,14 +108,14 @@ import Testing
 
     @Test func `plain http to a port that speaks TLS says which option to leave out`() async throws {
         let registry = try RegistryProcess(.tls)
-        try await withConnection(to: registry.host, { $0.credentials = Self.right }) { connection in
+        try await withConnection(to: registry.host, options: { $0.credentials = Self.right }) { connection in
             #expect(await reason { try await connection.ping() } == "http.tlsport")
         }
     }
 
     @Test func `TLS to a port that speaks plain http says which option to give`() async throws {
         let registry = try RegistryProcess()
-        try await withConnection(to: registry.host, { $0.plainHTTP = [] }) { connection in
+        try await withConnection(to: registry.host, options: { $0.plainHTTP = [] }) { connection in
             #expect(await reason { try await connection.ping() } == "tls.plainport")
         }
     }

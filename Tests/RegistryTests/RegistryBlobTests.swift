@@ -31,7 +31,7 @@ import Testing
 
     @Test func `an upload is begun in the place that a relative Location names`() async throws {
         let registry = try RegistryProcess(.with { $0.usesRelativeURLs = true })
-        try await withConnection(to: registry.host) { connection in
+        try await withConnection(to: registry.host) { (connection) async throws in
             #expect(try await connection.push(repository, [1, 2, 3]) == .uploaded)
         }
     }

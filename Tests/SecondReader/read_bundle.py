@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Reads a bundle as bundle-spec/bundle-v1.md says, and nothing else: the second implementation that a format needs.
+"""Reads a bundle as bundle-spec/bundle-v1.md says: the second implementation that every format needs.
 
 Usage: read_bundle.py FILE --key PUB [--key PUB …] [--threshold N] [--channel NAME]
 
-It was written from that page without a look at the product, with Python's standard library and the `openssl` program.
+It was written from that page without a look at the product, with Python's standard library and `openssl`.
 One line tells what was read, or the first fault; the exit status is 0 or 1.
 """
 
@@ -61,9 +61,10 @@ def read_bundle(path: str, keys: list[str], threshold: int | None = None, channe
         releaseset.check(graph, statement, blob)
     _check_listing(path, front, statement)
     images = sum(item.kind == "image" for item in graph.named)
+    signers = ", ".join(os.path.basename(key.path) for key in signed)
     return (
-        f"{statement.version} revision {statement.revision}: {images} images, {len(statement.entries)} entries, "
-        f"{expected} bytes, signed by {', '.join(os.path.basename(key.path) for key in signed)}"
+        f"{statement.version} revision {statement.revision}: {images} images, "
+        f"{len(statement.entries)} entries, {expected} bytes, signed by {signers}"
     )
 
 

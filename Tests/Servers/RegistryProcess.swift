@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import OCI
 
 /// A real registry, Debian's `docker-registry`, on a free loopback port with a storage of its own.
@@ -37,7 +37,7 @@ package final class RegistryProcess: @unchecked Sendable {
     /// PEM of the authority that signed the registry's certificate.
     package let authority: [UInt8]
     private let folder: URL
-    private let process = Process()
+    private let process: ChildProcess
 
     package init(_ mode: Mode = .anonymous) throws {
         folder = try TemporaryFolder.make("registry")
@@ -55,7 +55,7 @@ package final class RegistryProcess: @unchecked Sendable {
         if mode.usesBasic {
             try Data("\(Self.user):\(Self.passwordHash)\n".utf8).write(to: folder.appending(path: "htpasswd"))
         }
-        try start(config)
+        process = try Self.start(config, in: folder, port: port)
     }
 
     deinit {
@@ -65,11 +65,7 @@ package final class RegistryProcess: @unchecked Sendable {
     }
 
     /// Ends the registry; its log can still be read.
-    package func stop() {
-        guard process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
-    }
+    package func stop() { process.stop() }
 
     /// The requests that were answered so far, in the order of their answers.
     ///
@@ -82,25 +78,17 @@ package final class RegistryProcess: @unchecked Sendable {
 
     private var log: URL { folder.appending(path: "access.log") }
 
-    private func start(_ config: URL) throws {
-        guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
-            throw ServerError("no access log in \(folder.path)")
-        }
-        let errors = folder.appending(path: "error.log")
-        guard FileManager.default.createFile(atPath: errors.path, contents: nil) else {
-            throw ServerError("no error log in \(folder.path)")
-        }
-        process.executableURL = URL(filePath: "/usr/bin/docker-registry")
-        process.arguments = ["serve", config.path]
-        process.environment = ["OTEL_TRACES_EXPORTER": "none", "PATH": "/usr/bin:/bin"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: log)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
+    private static func start(_ config: URL, in folder: URL, port: Int) throws -> ChildProcess {
+        let errors = folder.appending(path: "error.log").path
+        let process = try ChildProcess(
+            "/usr/bin/docker-registry", ["serve", config.path], output: folder.appending(path: "access.log").path,
+            errors: errors)
         guard waitForListener(port: port, while: { process.isRunning }) else {
-            let said = String(decoding: (try? Data(contentsOf: errors)) ?? Data(), as: UTF8.self)
+            process.stop()
+            let said = try String(contentsOfFile: errors, encoding: .utf8)
             throw ServerError("docker-registry does not listen on \(port): \(said)")
         }
+        return process
     }
 
     private static func configuration(_ mode: Mode, folder: URL, port: Int) -> String {

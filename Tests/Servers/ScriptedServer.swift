@@ -41,7 +41,8 @@ package final class ScriptedServer: Sendable {
         (listener, port) = try LoopbackSocket.listen()
         self.answer = answer
         // The thread must not keep the server alive, or nobody would ever stop it.
-        let (listener, serve) = (listener, { [weak self] (connection: CInt) in self?.serve(connection) })
+        let listener = listener
+        let serve: @Sendable (CInt) -> Void = { [weak self] connection in self?.serve(connection) }
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)
@@ -72,7 +73,9 @@ package final class ScriptedServer: Sendable {
         let bytes = answer(request, before).bytes
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             sent += count
         }

@@ -27,7 +27,7 @@ package func freePort() throws -> Int {
 
 enum LoopbackSocket {
     static func listen() throws -> (descriptor: CInt, port: Int) {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw ServerError("no socket: \(errno)") }
         var one: CInt = 1
         guard setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<CInt>.size)) == 0
@@ -46,7 +46,7 @@ enum LoopbackSocket {
 
     /// Whether somebody accepts connections on the port.
     static func isListening(_ port: Int) -> Bool {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var address = self.address(port: port)
@@ -75,19 +75,9 @@ func waitForListener(port: Int, while isRunning: () -> Bool) -> Bool {
     return false
 }
 
-/// Runs a program to its end and throws what it said if it failed.
+/// Runs a program to its end and throws if it failed.
 func run(_ program: String, _ arguments: String...) throws {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let said = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-        throw ServerError("\(program) \(arguments): \(String(decoding: said, as: UTF8.self))")
-    }
+    let process = try ChildProcess(program, arguments, output: "/dev/null", errors: "/dev/null")
+    let status = process.wait()
+    guard status == 0 else { throw ServerError("\(program) \(arguments) ended with \(status)") }
 }

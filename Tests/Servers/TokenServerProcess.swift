@@ -11,7 +11,7 @@ package final class TokenServerProcess: @unchecked Sendable {
     /// What the registry is told to trust.
     package var certificate: URL { folder.appending(path: "authority.pem") }
     private let folder: URL
-    private let process = Process()
+    private let process: ChildProcess
 
     package init() throws {
         folder = try TemporaryFolder.make("token")
@@ -22,24 +22,18 @@ package final class TokenServerProcess: @unchecked Sendable {
             "-out", folder.appending(path: "authority.pem").path)
         let script = folder.appending(path: "server.py")
         try Data(Self.script.utf8).write(to: script)
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [
-            "python3", script.path, folder.path, String(port), RegistryProcess.user, RegistryProcess.password,
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(
+            "python3", [script.path, folder.path, String(port), RegistryProcess.user, RegistryProcess.password],
+            output: "/dev/null", errors: "/dev/null")
+        let process = process
         guard waitForListener(port: port, while: { process.isRunning }) else {
+            process.stop()
             throw ServerError("the token service does not listen on \(port)")
         }
     }
 
     deinit {
-        if process.isRunning {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        process.stop()
         // The folder lies in the system's temporary place: what cannot be removed now is removed with that.
         try? FileManager.default.removeItem(at: folder)
     }

@@ -1,8 +1,10 @@
-"""A whole CloudGrid release of the real shape in some hundred kilobytes: what the golden bundle and forged ones carry.
+"""A whole CloudGrid release of the real shape in 300 kB: what the golden bundle and the forged ones carry.
 
-Every document passes through `alter(place, value)` before its bytes are fixed, so that a forger can change any one
-and all digests above it follow. Places are `<image> index`, `<image> <arch> manifest`, `<image> <arch> config`,
-`<image> <arch> layers`, `chart manifest`, `chart config`, `release manifest`, `release files` and `index.json`.
+Every document passes through `alter(place, value)` before its bytes are fixed, so that a forger can change
+one and all digests above it follow. Places are `<image> index`, `<image> <arch> manifest`,
+`<image> <arch> config`, `<image> <arch> layers`, `signature manifest`, `referrer manifest`,
+`chart manifest`, `chart config`,
+`release images` (what the release's files speak of), `release files`, `release manifest` and `index.json`.
 """
 
 from __future__ import annotations
@@ -148,7 +150,7 @@ class TinyRelease:
         }
 
     def _add_evidence(self, image: Descriptor) -> None:
-        """A signature tag and a referrer. Their signatures are noise: the vendor's key is not at hand here."""
+        """A signature tag and a referrer. What they hold as signatures is noise."""
         name = image["digest"].removeprefix("sha256:")
         repository = f"{REGISTRY}/{SIGNED_IMAGE}"
         noise = base64.b64encode(b"".join(encoding.noise("signature", 64))).decode()
@@ -226,7 +228,8 @@ class TinyRelease:
         return packed
 
     def _add_release(self) -> None:
-        files = self._alter("release files", tinyfiles.files(self.images, self.chart))
+        images = self._alter("release images", self.images)
+        files = self._alter("release files", tinyfiles.files(images, self.chart))
         layers = []
         for name in sorted(files, key=str.encode):
             layer = self.blobs.put(files[name], tinyfiles.media_type_of(name))

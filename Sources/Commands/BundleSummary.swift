@@ -1,0 +1,92 @@
+package import BundleFormat
+import OCI
+import ReleaseSet
+package import StrictJSON
+package import Trust
+
+/// What is said of a bundle, in text and as JSON, by every command that read one.
+package struct BundleSummary {
+    package let statement: Statement
+    package let graph: BundleGraph
+    package let artifact: ReleaseArtifact
+
+    package init(statement: Statement, graph: BundleGraph, artifact: ReleaseArtifact) {
+        self.statement = statement
+        self.graph = graph
+        self.artifact = artifact
+    }
+
+    package func entries(of kind: IndexEntry.Kind) -> [IndexEntry] {
+        graph.index.entries.filter { $0.kind == kind }
+    }
+
+    package var headline: String {
+        "\(statement.product) \(statement.version), revision \(statement.revision), channel \(statement.channel)"
+    }
+
+    package var counts: String {
+        let images = entries(of: .image).count + entries(of: .extraImage).count
+        return "\(images) images, \(entries(of: .chart).count) chart, \(artifact.files.count) release files, "
+            + "\(entries(of: .signature).count) signature tags, \(entries(of: .referrer).count) referrers"
+    }
+
+    package static func signers(_ signers: [KeyID], names: [KeyID: String]) -> String {
+        signers.map { id in names[id].map { "\($0) (\(id))" } ?? id.description }.joined(separator: ", ")
+    }
+
+    /// The platforms of an image, attestations left out.
+    package func platforms(of entry: IndexEntry) -> [String] {
+        (graph.documents[entry.digest]?.manifests ?? []).compactMap(\.platform).filter { !$0.isUnknown }
+            .map(\.description)
+    }
+
+    /// Bytes of everything that the entry reaches; what several entries share is counted in each.
+    package func size(of entry: IndexEntry) -> Int64 {
+        let reached = graph.reach(from: entry.digest)
+        return (reached.documents + reached.blobs).reduce(0) { $0 + (graph.nodes[$1]?.size ?? 0) }
+    }
+
+    package func json(signers: [KeyID], verified: Bool) -> JSONObject {
+        var object: JSONObject = [
+            "ok": true,
+            "verified": .bool(verified),
+            "vendorProof": .string(VendorProof.state),
+            "product": .string(statement.product.text),
+            "channel": .string(statement.channel.text),
+            "version": .string(statement.version.text),
+            "revision": .integer(statement.revision),
+            "createdAt": .string(statement.createdAt.description),
+            "tool": ["name": .string(statement.tool.name), "version": .string(statement.tool.version)],
+            "signers": .array(signers.map { .string($0.description) }),
+            "index": .string(statement.index.digest.description),
+            "entries": .integer(Int64(statement.entries.count)),
+            "blobBytes": .integer(statement.blobBytes),
+        ]
+        if let expires = statement.expires { object["expires"] = .string(expires.description) }
+        object["contents"] = .array(
+            graph.index.entries.map { entry in
+                var item: JSONObject = [
+                    "kind": .string(entry.kind.rawValue), "ref": .string(entry.refName),
+                    "digest": .string(entry.digest.description), "size": .integer(size(of: entry)),
+                ]
+                let platforms = platforms(of: entry)
+                if !platforms.isEmpty { item["platforms"] = .array(platforms.map { .string($0) }) }
+                return .object(item)
+            })
+        object["files"] = .array(
+            artifact.files.map {
+                [
+                    "name": .string($0.name.text), "digest": .string($0.digest.description),
+                    "size": .integer($0.size),
+                ]
+            })
+        return object
+    }
+}
+
+/// What is known of the vendor's own signatures on the release.
+package enum VendorProof {
+    package static let state = "not checked"
+    package static let sentence =
+        "vendor signatures: carried, not checked (this version does not verify them yet)"
+}

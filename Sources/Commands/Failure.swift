@@ -1,0 +1,90 @@
+package import BundleFormat
+package import LibCrypto
+import OCI
+import Registry
+import ReleaseSet
+import StrictJSON
+import Trust
+
+/// Why a command did not do what it was asked, ready to be told: what was found, and the exit status.
+package struct Failure: Error {
+    package let findings: [Finding]
+
+    package var status: Int32 { findings.first?.fault.status ?? FaultClass.internal.status }
+
+    package init(_ finding: Finding) {
+        findings = [finding]
+    }
+
+    /// Any error of the floors below, as findings.
+    package init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: findings = failure.findings
+        case let refusal as Refusal: findings = refusal.findings
+        case let finding as Finding: findings = [finding]
+        case let error as TrustError: findings = [Finding(error)]
+        case let error as ReleaseSetError: findings = [Finding(error)]
+        case let error as OCIError: findings = [Finding(error)]
+        case let error as RegistryError: findings = [Self.finding(error)]
+        case let error as ReferenceError: findings = [Finding(.usage, error.reason, at: .target, error.description)]
+        case let error as JSONError: findings = [Finding(.format, error.reason, at: .graph, error.description)]
+        default: findings = [Finding(.internal, "internal", at: .file, "\(error)")]
+        }
+    }
+
+    private static func finding(_ error: RegistryError) -> Finding {
+        let fault: FaultClass =
+            switch error.kind {
+            case .authentication: .authentication
+            case .network: .registry
+            case .content: .content
+            case .format: .format
+            case .policy: .policy
+            }
+        return Finding(fault, error.reason, at: .target, error.description)
+    }
+}
+
+extension FaultClass {
+    /// The exit status (bundle-spec/reasons.md).
+    package var status: Int32 {
+        switch self {
+        case .internal: 1
+        case .usage: 64
+        case .trust: 3
+        case .format: 4
+        case .content: 5
+        case .policy: 6
+        case .authentication: 7
+        case .registry: 8
+        case .local: 9
+        }
+    }
+
+    package var name: String {
+        switch self {
+        case .internal: "internal"
+        case .usage: "usage"
+        case .trust: "trust"
+        case .format: "format"
+        case .content: "content"
+        case .policy: "policy"
+        case .authentication: "authentication"
+        case .registry: "registry"
+        case .local: "local"
+        }
+    }
+}
+
+extension Finding {
+    /// What is wrong with a key, which carries no name of its own file.
+    package init(_ error: KeyError, file: String) {
+        let fault: FaultClass =
+            switch error.kind {
+            case .trust: .trust
+            case .usage: .usage
+            case .internalFault: .internal
+            }
+        self.init(fault, error.reason, at: .signature, "\(file): \(error)")
+    }
+}

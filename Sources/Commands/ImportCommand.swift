@@ -1,0 +1,108 @@
+package import ArgumentParser
+import BundleFormat
+import OCI
+import Registry
+import ReleaseImport
+import ReleaseRecord
+import ReleaseSet
+import SystemPackage
+import Trust
+
+/// `cgbundle import`: a verified bundle into the internal registry, or into an OCI layout.
+package struct ImportCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Check a bundle again and load it into the internal registry.",
+        discussion: """
+            Reads the whole bundle first and asks the target, and only then writes: blobs, manifests, and tags last. \
+            Existing tags are never moved. Stopped at any point, it can simply be run again. Examples:
+
+              cgbundle import cloudgrid.tar --key exporter.pub \\
+                --registry registry.example.com/cloudgrid --record /srv/cloudgrid-record
+              cgbundle import cloudgrid.tar --key exporter.pub --layout ./mirror --no-record
+            """)
+
+    @OptionGroup package var bundle: BundleArgument
+    @OptionGroup package var signers: SignerOptions
+
+    @Option(help: ArgumentHelp("Where the repositories go.", valueName: "host[:port]/path"))
+    package var registry: String?
+
+    @Option(help: ArgumentHelp("An OCI image layout in place of a registry; made if it is not there.", valueName: "dir"))
+    package var layout: String?
+
+    @Option(help: ArgumentHelp("The folder that keeps what was imported, and guards against older bundles.", valueName: "dir"))
+    package var record: String?
+
+    @Flag(help: "Keep no record. Nothing then guards against an older bundle.")
+    package var noRecord = false
+
+    @Flag(help: "Check and ask, say what would be done, write nothing.")
+    package var dryRun = false
+
+    @OptionGroup package var acceptance: AcceptanceFlags
+    @OptionGroup(title: "Registry") package var access: RegistryAccess
+    @OptionGroup package var work: WorkOptions
+    @OptionGroup package var common: CommonOptions
+
+    package init() {}
+
+    package func validate() throws {
+        guard (registry == nil) != (layout == nil) else {
+            throw ValidationError("give the target: either --registry HOST/PATH or --layout DIR")
+        }
+        guard (record == nil) == noRecord else {
+            throw ValidationError("give either --record DIR or --no-record")
+        }
+    }
+
+    package func run() async throws {
+        let (command, printer) = (self, common.printer)
+        try await CommandRun.perform(printer) { try await command.importBundle(printer) }
+    }
+
+    private func importBundle(_ printer: Printer) async throws {
+        let policy = try signers.policy()
+        let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
+        let options = try access.options(followsRedirects: false, connections: work.concurrency)
+        let listed = try bundle.open().statement(acceptedBy: policy)
+        let desk = try RecordDesk(root: record, isLocked: !dryRun)
+        let accepted = try desk.accept(listed.statement, acceptance, printer)
+        let bundle = try await Progress(printer).show { events in
+            try await listed.verified(width: work.concurrency, events: events)
+        }.0
+        let summary = BundleSummary(statement: bundle.statement, graph: bundle.graph, artifact: bundle.artifact)
+        printer.line(summary.headline)
+        printer.line("  signed by  " + BundleSummary.signers(bundle.signers, names: try signers.names()))
+        printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
+        printer.line("  " + VendorProof.sentence)
+        let session = ImportSession(
+            bundle: bundle, summary: summary, desk: desk, overrides: accepted.overrides, width: work.concurrency,
+            isDryRun: dryRun, options: usedOptions, printer: printer)
+        if let location {
+            let transport = try HTTPTransport(options: options)
+            let connection = RegistryConnection(host: location.host, options: options, transport: transport)
+            do {
+                try await session.run(
+                    RegistryDestination(location, connection: connection), named: location.description,
+                    pulledFrom: location)
+            } catch {
+                try await transport.shutdown()
+                throw error
+            }
+            try await transport.shutdown()
+        } else if let layout {
+            let folder = FilePath(layout).lexicallyNormalized()
+            try await session.run(try LayoutDestination(folder), named: layout, pulledFrom: nil)
+        }
+    }
+
+    /// The options that the record keeps; nothing that could hold a secret is among them.
+    private var usedOptions: [String] {
+        var used = ["--concurrency \(work.concurrency)"]
+        if let threshold = signers.threshold { used.append("--threshold \(threshold)") }
+        used += access.plainHttp.map { "--plain-http \($0)" }
+        used += access.companionHost.map { "--companion-host \($0)" }
+        return used + acceptance.used
+    }
+}

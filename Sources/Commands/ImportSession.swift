@@ -1,0 +1,109 @@
+import BundleFormat
+import OCI
+import ReleaseImport
+import ReleaseRecord
+import StrictJSON
+import SystemPackage
+
+/// The second half of an import, after the first reading: ask the target, push, read back, record, report.
+struct ImportSession: Sendable {
+    let bundle: VerifiedBundle
+    let summary: BundleSummary
+    let desk: RecordDesk
+    let overrides: [RecordContents.Override]
+    let width: Int
+    let isDryRun: Bool
+    let options: [String]
+    let printer: Printer
+
+    /// - Parameter pulledFrom: where a cluster reads what is put here; nothing for a layout.
+    func run(_ target: some Destination, named name: String, pulledFrom location: RegistryLocation?) async throws {
+        // Whatever the record could refuse, it refuses before anything is pushed.
+        let recordPlan = try desk.locked.map { _ in
+            try RecordPlan(bundle, target: name, pullLocation: location)
+        }
+        let (plan, warnings) = try await Progress(printer).show { events in
+            try await Preflight(target, width: width).plan(bundle, events: events)
+        }
+        if isDryRun {
+            try tell(plan, target: name)
+            return
+        }
+        let (report, more) = try await Progress(printer).show { events in
+            try await Importer(target, bundle: bundle, width: width, events: events).carryOut(plan)
+        }
+        for left in report.leftAlone {
+            printer.warning(
+                "\(target.name(of: left.repository)):\(left.tag): holds \(left.digest) and was left alone; ours is "
+                    + "there by digest [tag.signature]")
+        }
+        var written: WrittenRecord?
+        if let recordPlan, let record = desk.locked {
+            written = try record.write(contents(recordPlan, report, warnings: warnings + more))
+        }
+        try tell(report, target: name, written: written)
+    }
+
+    private func contents(_ plan: RecordPlan, _ report: ImportReport, warnings: [Progress.Warning]) -> RecordContents {
+        func result(_ tag: ImportReport.TagResult) -> RecordContents.TagResult {
+            RecordContents.TagResult(repository: tag.repository, tag: tag.tag, digest: tag.digest)
+        }
+        return RecordContents(
+            plan: plan, tags: report.tags.map(result), leftAlone: report.leftAlone.map(result),
+            counts: RecordContents.Counts(
+                uploaded: report.uploaded, uploadedBytes: report.uploadedBytes, mounted: report.mounted,
+                manifests: report.manifests, tagged: report.tagged),
+            warnings: warnings.map { Finding(.policy, $0.reason, at: .target, $0.message) }, options: options,
+            overrides: overrides, tool: ToolVersion.tool, importedAt: Clock.now)
+    }
+
+    private func tell(_ plan: ImportPlan, target: String) throws {
+        let counts: JSONObject = [
+            "uploads": .integer(Int64(plan.uploads.count)), "uploadBytes": .integer(plan.uploadBytes),
+            "mounts": .integer(Int64(plan.mounts)), "manifests": .integer(Int64(plan.manifests)),
+            "tags": .integer(Int64(plan.tags)),
+        ]
+        var object = summary.json(signers: bundle.signers, verified: true)
+        object["dryRun"] = true
+        object["target"] = .string(target)
+        object["plan"] = .object(counts)
+        try printer.json(.object(object))
+        printer.line("dry run: nothing was written to \(target)")
+        if plan.isDone {
+            printer.line("  already imported: every tag is there with its digest")
+            return
+        }
+        printer.line("  to upload  \(plan.uploads.count) blobs, \(bytesForPeople(plan.uploadBytes))")
+        printer.line("  to mount   \(plan.mounts) blobs from a repository that has them")
+        printer.line("  to put     \(plan.manifests) manifests, \(plan.tags) tags")
+    }
+
+    private func tell(_ report: ImportReport, target: String, written: WrittenRecord?) throws {
+        var object = summary.json(signers: bundle.signers, verified: true)
+        object["dryRun"] = false
+        object["target"] = .string(target)
+        object["alreadyImported"] = .bool(report.wasDone)
+        object["result"] = [
+            "uploads": .integer(Int64(report.uploaded)), "uploadBytes": .integer(report.uploadedBytes),
+            "mounts": .integer(Int64(report.mounted)), "manifests": .integer(Int64(report.manifests)),
+            "tags": .integer(Int64(report.tagged)),
+        ]
+        object["tags"] = .array(
+            report.tags.map {
+                [
+                    "repository": .string($0.repository.text), "tag": .string($0.tag.text),
+                    "digest": .string($0.digest.description),
+                ]
+            })
+        if let written { object["record"] = .string(written.folder.string) }
+        try printer.json(.object(object))
+        if report.wasDone {
+            printer.line("already imported: every tag is in \(target) with its digest; nothing was put")
+        } else {
+            printer.line(
+                "imported into \(target): \(report.uploaded) blobs uploaded (\(bytesForPeople(report.uploadedBytes))), "
+                    + "\(report.mounted) mounted, \(report.manifests) manifests, \(report.tagged) tags; read back")
+        }
+        if let written { printer.line("record: \(written.folder)") }
+    }
+}

@@ -1,0 +1,48 @@
+import BundleFormat
+import Glibc
+import LibCrypto
+
+/// Where the pass phrase of a private key comes from: a file, cosign's variable, or a person at a terminal; never the
+/// command line, where every user of the machine can read it.
+struct PassPhrase: Sendable {
+    private let file: String?
+    private let environment: String?
+
+    init(file: String?) {
+        self.file = file
+        environment = getenv("COSIGN_PASSWORD").map { String(cString: $0) }
+    }
+
+    /// Nothing where nobody can be asked.
+    func given() throws(Finding) -> [UInt8]? {
+        if let file {
+            var bytes = try InputFile.bytes(of: file, limit: 4096)
+            // One line end is the editor's, not part of the phrase.
+            if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+            return bytes
+        }
+        return environment.map { Array($0.utf8) }
+    }
+
+    /// Asks at the terminal with the echo off; nothing if there is no terminal.
+    static func ask(_ prompt: String) -> [UInt8]? {
+        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard terminal >= 0 else { return nil }
+        defer { close(terminal) }
+        var settings = termios()
+        guard tcgetattr(terminal, &settings) == 0 else { return nil }
+        var silent = settings
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        guard tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else { return nil }
+        defer {
+            tcsetattr(terminal, TCSAFLUSH, &settings)
+            Printer.write("\n", to: terminal)
+        }
+        Printer.write(prompt, to: terminal)
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n") { bytes.append(byte) }
+        return bytes
+    }
+}

@@ -1,0 +1,90 @@
+package import BundleFormat
+import Glibc
+import OCI
+package import StrictJSON
+
+/// How results are written.
+package enum OutputFormat: String, CaseIterable, Sendable {
+    case text, json
+}
+
+/// The one door to standard output and standard error. Whatever comes from outside is escaped on the way.
+package struct Printer: Sendable {
+    package let format: OutputFormat
+    package let isQuiet: Bool
+
+    private let result: Int32
+
+    /// - Parameter usesStandardOutput: false where the bundle itself goes there; the result is then a note.
+    package init(format: OutputFormat, isQuiet: Bool, usesStandardOutput: Bool = true) {
+        self.format = format
+        self.isQuiet = isQuiet
+        result = usesStandardOutput ? STDOUT_FILENO : STDERR_FILENO
+    }
+
+    /// A line of the result, for people.
+    package func line(_ text: String = "") {
+        guard format == .text else { return }
+        Self.write(Self.safe(text) + "\n", to: result)
+    }
+
+    /// The result, for programs.
+    package func json(_ value: JSONValue) throws {
+        guard format == .json else { return }
+        Self.write(String(decoding: try value.pretty(), as: UTF8.self), to: result)
+    }
+
+    /// Something to be read beside the result; not with --quiet.
+    package func note(_ text: String) {
+        guard !isQuiet else { return }
+        Self.write(Self.safe(text) + "\n", to: STDERR_FILENO)
+    }
+
+    /// Something that must be read, also with --quiet.
+    package func warning(_ text: String) {
+        Self.write("warning: " + Self.safe(text) + "\n", to: STDERR_FILENO)
+    }
+
+    package func failure(_ failure: Failure) {
+        switch format {
+        case .text:
+            for finding in failure.findings {
+                Self.write("error: \(Self.safe(finding.message)) [\(finding.reason)]\n", to: STDERR_FILENO)
+            }
+        case .json:
+            guard let first = failure.findings.first else { return }
+            let value: JSONValue = [
+                "ok": false,
+                "status": .integer(Int64(failure.status)),
+                "class": .string(first.fault.name),
+                "reason": .string(first.reason),
+                "message": .string(first.message),
+                "findings": .array(failure.findings.map(\.json)),
+            ]
+            let text = (try? value.pretty()).map { String(decoding: $0, as: UTF8.self) }
+            Self.write(text ?? "{\"ok\":false}\n", to: result)
+        }
+    }
+
+    /// A reader that has gone away is no reason to stop: what is being done is done for its own sake.
+    package static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return }
+                rest = rest.dropFirst(count)
+            }
+        }
+    }
+
+    private static func safe(_ text: String) -> String { escaped(text, limit: 8192) }
+}
+
+extension Finding {
+    package var json: JSONValue {
+        ["class": .string(fault.name), "reason": .string(reason), "message": .string(message)]
+    }
+}

@@ -1,0 +1,121 @@
+package import BundleFormat
+import Glibc
+import OCI
+
+/// Shows what happens on standard error: a live line on a terminal, a plain line now and then elsewhere, nothing when
+/// quiet.
+package struct Progress: Sendable {
+    private let printer: Printer
+
+    package init(_ printer: Printer) {
+        self.printer = printer
+    }
+
+    /// Runs `body` with a place to send events to, and gives back what it warned of beside its result.
+    package func show<Result: Sendable>(
+        _ body: (TransferEvents) async throws -> Result,
+    ) async throws -> (Result, warnings: [Warning]) {
+        let (stream, events) = AsyncStream.makeStream(of: TransferEvent.self)
+        let printer = printer
+        let shown = Task {
+            var display = ProgressDisplay(printer: printer)
+            for await event in stream { display.take(event) }
+            display.end()
+            return display.warnings
+        }
+        do {
+            let result = try await body(events)
+            events.finish()
+            return (result, await shown.value)
+        } catch {
+            events.finish()
+            _ = await shown.value
+            throw error
+        }
+    }
+
+    package struct Warning: Hashable, Sendable {
+        package let reason: String
+        package let message: String
+    }
+}
+
+private struct ProgressDisplay {
+    let printer: Printer
+    private(set) var warnings: [Progress.Warning] = []
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let clock = ContinuousClock()
+    private var phase = ""
+    private var total: Int64?
+    private var moved: Int64 = 0
+    private var began: ContinuousClock.Instant
+    private var drawn: ContinuousClock.Instant
+    private var hasLine = false
+
+    init(printer: Printer) {
+        self.printer = printer
+        began = clock.now
+        drawn = clock.now
+    }
+
+    mutating func take(_ event: TransferEvent) {
+        switch event {
+        case .phase(let name, let bytes):
+            end()
+            (phase, total, moved, began) = (name, bytes, 0, clock.now)
+            guard !printer.isQuiet else { return }
+            if isTerminal {
+                draw()
+            } else {
+                printer.note(name + (bytes.map { ": " + bytesForPeople($0) } ?? ""))
+                drawn = clock.now
+            }
+        case .moved(let count):
+            moved += Int64(count)
+            let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
+            guard !printer.isQuiet, drawn.duration(to: clock.now) >= pause else { return }
+            draw()
+        case .warning(let reason, let message):
+            clear()
+            printer.warning("\(message) [\(reason)]")
+            warnings.append(Progress.Warning(reason: reason, message: message))
+        }
+    }
+
+    /// Takes the live line away; what is left on the screen is what was done.
+    mutating func end() {
+        guard hasLine else { return }
+        draw()
+        Printer.write("\n", to: STDERR_FILENO)
+        hasLine = false
+    }
+
+    private mutating func clear() {
+        guard hasLine else { return }
+        Printer.write("\r\u{1b}[K", to: STDERR_FILENO)
+        hasLine = false
+    }
+
+    private mutating func draw() {
+        drawn = clock.now
+        let text = escaped(line, limit: isTerminal ? max(columns - 1, 20) : 512)
+        Printer.write(isTerminal ? "\r\u{1b}[K" + text : text + "\n", to: STDERR_FILENO)
+        hasLine = isTerminal
+    }
+
+    private var line: String {
+        guard let total, total > 0 else { return phase }
+        let seconds = began.duration(to: drawn) / .seconds(1)
+        let rate = seconds > 0 ? Double(moved) / seconds : 0
+        var text = "\(phase): \(bytesForPeople(moved)) of \(bytesForPeople(total))"
+        text += ", \(moved * 100 / total) %, \(bytesForPeople(Int64(rate)))/s"
+        if rate > 0 && moved < total { text += ", \(clockTime(Double(total - moved) / rate)) left" }
+        return text
+    }
+
+    private var columns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+}

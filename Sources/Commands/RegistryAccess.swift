@@ -1,0 +1,88 @@
+package import ArgumentParser
+import BundleFormat
+import Glibc
+import OCI
+package import Registry
+
+/// How registries are reached.
+package struct RegistryAccess: ParsableArguments {
+    @Option(help: ArgumentHelp("User name for the registry; the password comes from --password-stdin.", valueName: "name"))
+    package var username: String?
+
+    @Flag(help: "Read the password from standard input.")
+    package var passwordStdin = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Credentials file in docker's form; only it is read. Default: REGISTRY_AUTH_FILE, else docker's and podman's own files.",
+            valueName: "file"))
+    package var authfile: String?
+
+    @Option(help: ArgumentHelp("Certificates (PEM) to trust beside the system's.", valueName: "file"))
+    package var caFile: String?
+
+    @Option(help: ArgumentHelp("Speak http, without TLS, to this host; may be given several times.", valueName: "host[:port]"))
+    package var plainHttp: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A host besides the registry that may be asked for tokens or sent uploads; may be given several times.",
+            valueName: "host[:port]"))
+    package var companionHost: [String] = []
+
+    package init() {}
+
+    package func validate() throws {
+        guard (username != nil) == passwordStdin else {
+            throw ValidationError("--username NAME and --password-stdin go together")
+        }
+    }
+
+    /// - Parameter followsRedirects: only what pulls may be sent elsewhere.
+    package func options(followsRedirects: Bool, connections: Int) throws -> RegistryOptions {
+        var options = RegistryOptions()
+        options.credentials = CredentialStore(explicit: try explicit(), documents: try documents())
+        options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
+        options.companionHosts = Set(try companionHost.map { (text) throws(ReferenceError) in try RegistryHost(text) })
+        options.caCertificates = try caFile.map { (name) throws(Finding) in try InputFile.bytes(of: name, limit: 16 << 20) }
+        options.followsRedirects = followsRedirects
+        options.userAgent = ToolVersion.userAgent
+        options.maximumConnections = max(8, connections)
+        return options
+    }
+
+    private func explicit() throws -> Credential? {
+        guard let username else { return nil }
+        var password = ""
+        while let line = readLine(strippingNewline: true) {
+            password = line
+            break
+        }
+        guard !password.isEmpty else {
+            throw Finding(.usage, "auth.password", at: .target, "--password-stdin: standard input holds no password")
+        }
+        return Credential(user: username, password: password)
+    }
+
+    /// The files that are asked for credentials, in order (docs/registries.md).
+    private func documents() throws -> [CredentialDocument] {
+        if let only = authfile ?? Self.environment("REGISTRY_AUTH_FILE") {
+            return [try CredentialDocument(try InputFile.bytes(of: only, limit: 4 << 20), name: only)]
+        }
+        let home = Self.environment("HOME")
+        let candidates = [
+            Self.environment("DOCKER_CONFIG").map { $0 + "/config.json" },
+            home.map { $0 + "/.docker/config.json" },
+            Self.environment("XDG_RUNTIME_DIR").map { $0 + "/containers/auth.json" },
+            (Self.environment("XDG_CONFIG_HOME") ?? home.map { $0 + "/.config" }).map { $0 + "/containers/auth.json" },
+        ]
+        return try candidates.compactMap(\.self).filter(InputFile.exists).map { name in
+            try CredentialDocument(try InputFile.bytes(of: name, limit: 4 << 20), name: name)
+        }
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
+        return value
+    }
+}

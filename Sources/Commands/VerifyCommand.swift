@@ -1,0 +1,49 @@
+package import ArgumentParser
+import BundleFormat
+import StrictJSON
+import Trust
+
+/// `cgbundle verify`: the first reading, and nothing else.
+package struct VerifyCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check a bundle: signature, every byte, the graph, the release set.",
+        discussion: """
+            Reads the whole file and changes nothing. Nothing inside the bundle is trusted: the keys that you give \
+            decide. Example:
+
+              cgbundle verify cloudgrid.tar --key exporter.pub
+            """)
+
+    @OptionGroup package var bundle: BundleArgument
+    @OptionGroup package var signers: SignerOptions
+    @OptionGroup package var work: WorkOptions
+    @OptionGroup package var common: CommonOptions
+
+    package init() {}
+
+    package func run() async throws {
+        let (bundle, signers, work, printer) = (bundle, signers, work, common.printer)
+        try await CommandRun.perform(printer) {
+            let policy = try signers.policy()
+            let listed = try bundle.open().statement(acceptedBy: policy)
+            if let finding = listed.statement.expiry(at: Clock.now) { throw finding }
+            let (verified, _) = try await Progress(printer).show { events in
+                try await listed.verified(width: work.concurrency, events: events)
+            }
+            let summary = BundleSummary(
+                statement: verified.statement, graph: verified.graph, artifact: verified.artifact)
+            try printer.json(.object(summary.json(signers: verified.signers, verified: true)))
+            printer.line(summary.headline)
+            printer.line("  made       \(verified.statement.createdAt)")
+            printer.line("  signed by  " + BundleSummary.signers(verified.signers, names: try signers.names()))
+            printer.line("  holds      " + summary.counts)
+            printer.line(
+                "  checked    \(verified.statement.entries.count) entries, "
+                    + "\(bytesForPeople(verified.statement.blobBytes)): signature, every header, every byte, "
+                    + "graph, release set")
+            printer.line("  " + VendorProof.sentence)
+            printer.line("verified: \(bundle.file)")
+        }
+    }
+}

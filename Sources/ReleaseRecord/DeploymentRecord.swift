@@ -1,0 +1,113 @@
+import BundleFormat
+import OCI
+import ReleaseSet
+import StrictJSON
+import Trust
+
+/// The document that says what was put where: `deployment-record.json`.
+///
+/// A digest beside a tag is one that was read back from the target; where none was, there is no record.
+///
+/// bundle-spec/deployment-record.schema.json.
+struct DeploymentRecord: Sendable {
+    static let name = "deployment-record.json"
+    static let maximumSize = 64 << 20
+
+    let value: JSONObject
+
+    /// As people read it.
+    var bytes: [UInt8] {
+        get throws(JSONError) { try JSONValue.object(value).pretty() }
+    }
+
+    /// What two records of one import have in common, whenever and however it was carried out.
+    private static let lastingMembers = [
+        "statement", "target", "pullLocation", "images", "chart", "releaseArtifact", "signatureTags", "files",
+    ]
+
+    init(_ contents: RecordContents) throws(Finding) {
+        let (plan, bundle) = (contents.plan, contents.plan.bundle)
+        let statement = bundle.statement
+        let places = RecordedPlaces(contents)
+        var value: JSONObject = [
+            "formatVersion": 1,
+            "product": .string(statement.product.text),
+            "channel": .string(statement.channel.text),
+            "version": .string(statement.version.text),
+            "revision": .integer(statement.revision),
+            "commit": .string(bundle.manifest.commit),
+            "chartVersion": .string(statement.version.chartVersion),
+            "createdAt": .string(statement.createdAt.description),
+        ]
+        if let expires = statement.expires { value["expires"] = .string(expires.description) }
+        value["importedAt"] = .string(contents.importedAt.description)
+        value["statement"] = [
+            "digest": .string(bundle.listed.digest.description),
+            "size": .integer(Int64(bundle.listed.bytes.count)),
+        ]
+        value["index"] = [
+            "digest": .string(statement.index.digest.description), "size": .integer(statement.index.size),
+        ]
+        value["signers"] = .array(bundle.signers.map { .string($0.description) })
+        value["tool"] = Self.json(contents.tool)
+        value["bundleTool"] = Self.json(statement.tool)
+        value["target"] = .string(plan.target)
+        if let location = plan.pullLocation { value["pullLocation"] = .string(location.description) }
+        value["images"] = .array(try places.images())
+        value["chart"] = try places.only(.chart)
+        value["releaseArtifact"] = try places.only(.release)
+        value["signatureTags"] = .array(places.signatureTags())
+        value["files"] = .array(plan.files.map(Self.json))
+        value["values"] = plan.values.map(Self.json)
+        value["vendorProof"] = "not checked"
+        value["warnings"] = .array(
+            contents.warnings.map { ["reason": .string($0.reason), "message": .string($0.message)] })
+        value["options"] = .array(contents.options.map { .string($0) })
+        value["overrides"] = .array(contents.overrides.map(\.json))
+        value["counts"] = Self.json(contents.counts)
+        self.value = value
+    }
+
+    /// Whether `bytes` are the record of the same bundle in the same place with the same result.
+    func agrees(with bytes: [UInt8]) -> Bool {
+        // A record that cannot be read agrees with nothing, and is then written anew.
+        guard
+            let other = try? StrictJSON.parseObject(
+                bytes, name: Self.name, limits: JSONLimits(bytes: Self.maximumSize, values: 2_000_000)),
+            let found = try? other.object()
+        else { return false }
+        return Self.lastingMembers.allSatisfy { found[$0] == value[$0] }
+    }
+
+    private static func json(_ tool: Statement.Tool) -> JSONValue {
+        ["name": .string(tool.name), "version": .string(tool.version)]
+    }
+
+    private static func json(_ file: RecordFile) -> JSONValue {
+        [
+            "name": .string(file.name.text), "digest": .string(file.digest.description),
+            "size": .integer(file.size),
+        ]
+    }
+
+    private static func json(_ counts: RecordContents.Counts) -> JSONValue {
+        [
+            "uploaded": .integer(Int64(counts.uploaded)), "uploadedBytes": .integer(counts.uploadedBytes),
+            "mounted": .integer(Int64(counts.mounted)), "manifests": .integer(Int64(counts.manifests)),
+            "tagged": .integer(Int64(counts.tagged)),
+        ]
+    }
+
+    private static func json(_ values: MirroredValues) -> JSONValue {
+        let changes = values.changes.map { change in
+            var object: JSONObject = ["key": .string(change.key)]
+            if let old = change.old { object["old"] = .string(old) }
+            object["new"] = .string(change.new)
+            return JSONValue.object(object)
+        }
+        return [
+            "changes": .array(changes), "unplaced": .array(values.unplaced.map { .string($0) }),
+            "foreign": .array(values.foreign.map { .string($0) }),
+        ]
+    }
+}

@@ -1,0 +1,77 @@
+import BundleFormat
+import Glibc
+import SystemPackage
+
+extension RecordFolder {
+    /// Opens a plain file of this user; nothing if there is none and `flags` do not make one.
+    borrowing func file(_ name: String, _ flags: CInt) throws(Finding) -> PositionedFile? {
+        let place = path.appending(name)
+        // Non-blocking, so that a named pipe is refused at once instead of waited for.
+        let raw = openat(descriptor, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+        guard raw >= 0 else {
+            switch errno {
+            case ENOENT where flags & O_CREAT == 0: return nil
+            case ELOOP: throw .unsafe(place, "is a symbolic link")
+            default: throw .recordOpen(place, errno)
+            }
+        }
+        let file = PositionedFile(FileDescriptor(rawValue: raw), path: place)
+        var status = stat()
+        guard fstat(raw, &status) == 0 else { throw .recordOpen(place, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
+            throw .unsafe(place, "is not a plain file of this user")
+        }
+        guard flags & O_ACCMODE == O_RDONLY || fchmod(raw, 0o600) == 0 else {
+            throw .recordOpen(place, errno)
+        }
+        return file
+    }
+
+    /// A file that was not there before.
+    borrowing func create(_ name: String) throws(Finding) -> PositionedFile {
+        guard let file = try file(name, O_WRONLY | O_CREAT | O_EXCL) else {
+            throw .recordOpen(path.appending(name), ENOENT)
+        }
+        return file
+    }
+
+    /// The bytes of a document; nothing if there is none.
+    borrowing func bytes(of name: String, limit: Int) throws(Finding) -> [UInt8]? {
+        guard let file = try file(name, O_RDONLY) else { return nil }
+        let size = try FileIdentity(of: file).size
+        guard size <= limit else {
+            throw Finding(
+                .policy, "state.corrupt", at: .policy,
+                "\(file.path): has \(size) bytes, at most \(limit) are expected")
+        }
+        return try file.bytes(at: 0, count: Int(size))
+    }
+}
+
+extension PositionedFile {
+    func flush() throws(Finding) {
+        guard fsync(descriptor.rawValue) == 0 else { throw .recordWrite(path, "cannot be flushed", errno) }
+    }
+}
+
+extension Finding {
+    static func recordOpen(_ path: FilePath, _ code: CInt) -> Finding {
+        record(path, "cannot be opened", code, otherwise: "state.open", at: .policy)
+    }
+
+    static func recordWrite(_ path: FilePath, _ fault: String, _ code: CInt) -> Finding {
+        record(path, fault, code, otherwise: "write.io", at: .target)
+    }
+
+    private static func record(
+        _ path: FilePath, _ fault: String, _ code: CInt, otherwise reason: String, at step: Step,
+    ) -> Finding {
+        let isFull = code == ENOSPC || code == EDQUOT
+        return Finding(
+            .local, isFull ? "write.space" : reason, at: step, "\(path): \(fault): \(Errno(rawValue: code))")
+    }
+
+    static func unsafe(_ path: FilePath, _ fault: String) -> Finding {
+        Finding(.local, "record.unsafe", at: .policy, "\(path): \(fault)")
+    }
+}

@@ -1,0 +1,159 @@
+import ArgumentParser
+import BundleFormat
+import Commands
+import Glibc
+import LibCrypto
+import OCI
+import Registry
+import ReleaseExport
+import ReleaseSet
+import StrictJSON
+import SystemPackage
+import Trust
+
+/// `cgbundle export`: a release into one signed file.
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Pack a release into one signed bundle.",
+        discussion: """
+            FOLDER holds the release files as downloaded; images and chart come from the registry that the release \
+            manifest names, from a mirror of it, or from an OCI layout. Everything is named, counted and signed \
+            before the first blob moves; the file has its name only when it is whole. Stopped, it goes on where it \
+            was when it is run again. Examples:
+
+              cgbundle export ./v1.0.0-beta --output cloudgrid.tar --key exporter.key
+              cgbundle export ./v1.0.0-beta --output cloudgrid.tar --key exporter.key --images ./layout
+            """)
+
+    @Argument(help: ArgumentHelp("The folder with the release files.", valueName: "folder"))
+    var folder: String
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The bundle to write; - writes to standard output.", valueName: "file"))
+    var output: String
+
+    @OptionGroup var signing: SigningKeyOptions
+
+    @Option(help: ArgumentHelp("A mirror to fetch images and chart from.", valueName: "host[:port]/path"))
+    var sourceRegistry: String?
+
+    @Option(help: ArgumentHelp("An OCI image layout to take images and chart from; no registry is asked.", valueName: "dir"))
+    var images: String?
+
+    @Option(help: ArgumentHelp("2, 3, … for a further bundle of the same version.", valueName: "n"))
+    var revision: Int64 = 1
+
+    @Option(help: ArgumentHelp("For whom the bundle is; the importing side expects the same.", valueName: "name"))
+    var channel = "release"
+
+    @Option(help: ArgumentHelp("When importers stop accepting the bundle.", valueName: "YYYY-MM-DDTHH:MM:SSZ"))
+    var expires: String?
+
+    @Flag(help: "Ask and name everything, say what it would take, write nothing.")
+    var dryRun = false
+
+    @Flag(help: "Replace an existing file, once the new one is whole.")
+    var force = false
+
+    @OptionGroup(title: "Registry") var access: RegistryAccess
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard sourceRegistry == nil || images == nil else {
+            throw ValidationError("give either --source-registry or --images")
+        }
+        guard (1...9_007_199_254_740_991).contains(revision) else {
+            throw ValidationError("--revision takes a number from 1 on")
+        }
+    }
+
+    func run() async throws {
+        // With the bundle on standard output nothing else may be there.
+        let printer = Printer(format: common.format, isQuiet: common.quiet, usesStandardOutput: output != "-")
+        let command = self
+        try await CommandRun.perform(printer) { try await command.export(printer) }
+    }
+
+    private func export(_ printer: Printer) async throws {
+        let request = try request()
+        try checkOutput()
+        let manifest: ReleaseManifest
+        do {
+            manifest = try ReleaseManifest(json: try ReleaseFolder.manifest(in: request.folder))
+        } catch let error as ReleaseSetError {
+            throw Finding(error)
+        }
+        if let images {
+            try await export(manifest, from: try LayoutSource(FilePath(images)), request, printer)
+            return
+        }
+        let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
+        let options = try access.options(followsRedirects: true, connections: work.concurrency)
+        let transport = try HTTPTransport(options: options)
+        let source = RegistrySource(
+            mirror: mirror, hosts: Set(manifest.images.map(\.name.host)), options: options, transport: transport)
+        do {
+            try await export(manifest, from: source, request, printer)
+        } catch {
+            try await transport.shutdown()
+            throw error
+        }
+        for warning in source.summaries.flatMap(\.warnings) { printer.warning(warning) }
+        try await transport.shutdown()
+    }
+
+    private func export(
+        _ manifest: ReleaseManifest, from source: some ImageSource, _ request: ExportRequest, _ printer: Printer,
+    ) async throws {
+        let report = ExportReport(output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer)
+        let (plan, _) = try await Progress(printer).show { events in
+            try await ExportPlanner(request, manifest: manifest, source: source).plan(events: events)
+        }
+        for warning in plan.warnings { printer.note("note: \(warning.message) [\(warning.reason)]") }
+        report.tell(plan)
+        if dryRun {
+            try report.finish(plan, bundle: plan.bundle, isDryRun: true)
+            return
+        }
+        let exporter = Exporter(plan, request: request)
+        let (bundle, _) = try await Progress(printer).show { events in
+            guard output == "-" else { return try await exporter.write(to: FilePath(output), events: events) }
+            try await exporter.stream(to: .standardOutput, events: events)
+            return plan.bundle
+        }
+        try report.finish(plan, bundle: bundle, isDryRun: false)
+    }
+
+    private func request() throws -> ExportRequest {
+        var until: Timestamp?
+        if let expires {
+            guard let time = Timestamp(expires) else {
+                throw Finding(.usage, "statement.time", at: .policy, "--expires \(expires): expected YYYY-MM-DDTHH:MM:SSZ")
+            }
+            until = time
+        }
+        return ExportRequest(
+            folder: FilePath(folder), keys: try signing.privateKeys(), product: try FileName("cloudgrid"),
+            channel: try FileName(channel), revision: revision, createdAt: try Self.createdAt(), expires: until,
+            tool: ToolVersion.tool, width: work.concurrency)
+    }
+
+    /// Now, or what SOURCE_DATE_EPOCH says: the convention of reproducible-builds.org for outputs that repeat.
+    private static func createdAt() throws(Finding) -> Timestamp {
+        guard let text = getenv("SOURCE_DATE_EPOCH").map({ String(cString: $0) }), !text.isEmpty else {
+            return Clock.now
+        }
+        guard let seconds = Int64(text), (0...253_402_300_799).contains(seconds) else {
+            throw Finding(.usage, "statement.time", at: .policy, "SOURCE_DATE_EPOCH=\(text): expected seconds since 1970")
+        }
+        return Timestamp(seconds: seconds)
+    }
+
+    private func checkOutput() throws {
+        guard output != "-", !dryRun else { return }
+        guard !InputFile.exists(output) || force else {
+            throw Finding(.usage, "output.exists", at: .file, "\(output): exists; --force replaces it")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import BundleFormat
+import Commands
+import OCI
+import ReleaseExport
+import StrictJSON
+import SystemPackage
+import Trust
+
+/// What an export says before and after the bytes move.
+struct ExportReport {
+    let output: String
+    let signers: [KeyID]
+    let printer: Printer
+
+    func tell(_ plan: ExportPlan) {
+        let summary = summary(of: plan)
+        printer.line(summary.headline)
+        for kind in [IndexEntry.Kind.image, .extraImage, .chart] {
+            for entry in summary.entries(of: kind) {
+                let platforms = summary.platforms(of: entry).joined(separator: ", ")
+                printer.line("  \(entry.refName)  \(bytesForPeople(summary.size(of: entry)))  \(platforms)")
+            }
+        }
+        printer.line("  in all     " + summary.counts)
+        let free = (try? OutputFile.freeSpace(at: FilePath(output))).map { ", \(bytesForPeople($0)) free" } ?? ""
+        printer.line(
+            "  to write   \(bytesForPeople(plan.bundle.layout.fileSize)) in \(plan.bundle.statement.blobs.count) blobs"
+                + (output == "-" ? "" : free))
+        printer.line("  " + VendorProof.sentence)
+    }
+
+    func finish(_ plan: ExportPlan, bundle: BundlePlan, isDryRun: Bool) throws {
+        var object = BundleSummary(statement: bundle.statement, graph: plan.graph, artifact: plan.artifact)
+            .json(signers: signers, verified: false)
+        object["dryRun"] = .bool(isDryRun)
+        object["file"] = .string(output)
+        object["fileSize"] = .integer(bundle.layout.fileSize)
+        object["statement"] = .string(Digest(of: bundle.statementBytes).description)
+        object["warnings"] = .array(plan.warnings.map(\.json))
+        try printer.json(.object(object))
+        if isDryRun {
+            printer.line("dry run: nothing was written")
+            return
+        }
+        printer.line("signed by  " + signers.map(\.description).joined(separator: ", "))
+        printer.line("written: \(output) (\(bytesForPeople(bundle.layout.fileSize)))")
+        if output != "-" { printer.line("beside it: \(output).statement.json, \(output).sigstore.json") }
+    }
+
+    private func summary(of plan: ExportPlan) -> BundleSummary {
+        BundleSummary(statement: plan.bundle.statement, graph: plan.graph, artifact: plan.artifact)
+    }
+}

@@ -1,0 +1,12 @@
+import CommandRunner
+import Testing
+
+@Suite struct HelpTests {
+    @Test(arguments: ["export", "verify", "import", "inspect", "keygen"])
+    func `every command explains itself`(command: String) throws {
+        let result = try CommandRunner.cgbundle([command, "--help"])
+        #expect(result.status == 0)
+        #expect(result.output.contains("OVERVIEW"))
+        #expect(result.output.contains("USAGE: cgbundle \(command)"))
+    }
+}

@@ -1,0 +1,115 @@
+import OCI
+import Registry
+import Servers
+import Synchronization
+import Testing
+
+@Suite struct FaultyUploadTests {
+    /// A registry that takes one blob, but for what `change` says of single requests.
+    private static func script(
+        _ change: @escaping @Sendable (ScriptedServer.Request, Int) -> ScriptedServer.Reply? = { _, _ in nil }
+    ) -> @Sendable (ScriptedServer.Request, Int) -> ScriptedServer.Reply {
+        { request, before in
+            if let changed = change(request, before) { return changed }
+            return switch request.method {
+            case "HEAD": .init(404)
+            case "POST": .init(202, ["Location": "/upload/\(before)?_state=a%2Fb"])
+            case "PATCH":
+                .init(202, ["Location": request.target + "c", "Range": "0-\(request.body.count - 1)"])
+            case "PUT": .init(201)
+            default: .init(204)
+            }
+        }
+    }
+
+    @Test func `the upload's state is handed back as it came`() async throws {
+        try await withScript(Self.script()) { (connection, server) async throws in
+            #expect(try await connection.push(repository, [1, 2, 3]) == .uploaded)
+            let requests = server.requests.map { "\($0.method) \($0.target)" }
+            #expect(
+                requests == [
+                    "HEAD /v2/team/app/blobs/\(Digest(of: [1, 2, 3]))", "POST /v2/team/app/blobs/uploads/",
+                    "PATCH /upload/1?_state=a%2Fb",
+                    "PUT /upload/1?_state=a%2Fbc&digest=\(Digest(of: [1, 2, 3]))",
+                ])
+            #expect(server.requests[2].body == [1, 2, 3])
+            #expect(server.requests[1].headers["content-length"] == "0")
+        }
+    }
+
+    @Test func `a lost connection begins the upload anew`() async throws {
+        let count = Mutex(0)
+        let lose = Self.script { request, before in
+            request.method == "PATCH" && before < 4 ? .init(raw: []) : nil
+        }
+        try await withScript(lose) { connection, server in
+            let outcome = try await connection.pushBlob(
+                repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]),
+                onBytes: { sent in count.withLock { $0 += sent } })
+            #expect(outcome == .uploaded)
+            #expect(server.requests.map(\.method) == ["HEAD", "POST", "PATCH", "HEAD", "POST", "PATCH", "PUT"])
+        }
+        #expect(count.withLock { $0 } == 2)
+    }
+
+    @Test(arguments: [
+        ("PATCH", 413, "", "push.toolarge", 1), ("PATCH", 507, "", "push.quota", 1),
+        ("PATCH", 500, "no space left on device", "push.quota", 1), ("POST", 405, "", "push.readonly", 0),
+        ("POST", 404, #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, "push.norepo", 0),
+        ("PUT", 403, #"{"errors":[{"code":"DENIED","message":"will exceed the configured upper limit"}]}"#, "push.quota", 1),
+        ("PUT", 400, #"{"errors":[{"code":"DIGEST_INVALID"}]}"#, "push.digest", 2),
+        ("PUT", 503, "", "unavailable", 6),
+    ])
+    func `a refusal is named and not repeated for nothing`(
+        method: String, status: Int, body: String, word: String, patches: Int
+    ) async throws {
+        let refuse = Self.script { request, _ in
+            request.method == method ? .init(status, [:], Array(body.utf8)) : nil
+        }
+        try await withScript(refuse) { connection, server in
+            #expect(await reason { try await connection.push(repository, [1]) } == word)
+            #expect(server.requests.filter { $0.method == "PATCH" }.count == patches)
+        }
+    }
+
+    @Test(arguments: [
+        ("https://elsewhere.example/x", "push.origin"), ("http://127.0.0.1:1/x", "push.origin"),
+        ("ftp://127.0.0.1/x", "push.location"), ("", "push.location"),
+    ])
+    func `an upload does not leave the registry`(location: String, word: String) async throws {
+        let away = Self.script { request, _ in
+            request.method == "POST" ? .init(202, ["Location": location]) : nil
+        }
+        try await withScript(away) { connection, server in
+            #expect(await reason { try await connection.push(repository, [1]) } == word)
+            #expect(server.requests.map(\.method) == ["HEAD", "POST"])
+        }
+    }
+
+    @Test func `a registry that holds fewer bytes than were sent is not believed`() async throws {
+        let short = Self.script { request, _ in
+            request.method == "PATCH" ? .init(202, ["Location": "/u", "Range": "0-99"]) : nil
+        }
+        try await withScript(short) { connection, server in
+            #expect(await reason { try await connection.push(repository, content(1000)) } == "push.range")
+            #expect(!server.requests.contains { $0.method == "PUT" })
+        }
+    }
+
+    @Test(arguments: [
+        (412, #"{"errors":[{"code":"PRECONDITION","message":"configured as immutable"}]}"#, "tag.immutable"),
+        (400, #"{"errors":[{"code":"TAG_INVALID","message":"already exists and cannot be overwritten"}]}"#, "tag.immutable"),
+        (404, #"{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}"#, "push.blobunknown"),
+        (415, "", "push.rejected"), (403, "", "auth.denied"),
+    ])
+    func `a refused tag is named`(status: Int, body: String, word: String) async throws {
+        try await withScript { _, _ in .init(status, [:], Array(body.utf8)) } _: { connection, server in
+            #expect(
+                await reason {
+                    try await connection.putManifest(
+                        repository, .tag(try Tag("1")), bytes: [1], mediaType: .ociManifest)
+                } == word)
+            #expect(server.requests.count == 1)
+        }
+    }
+}
