@@ -39,6 +39,7 @@ let package = Package(
     targets: [
         // Floor 0: C libraries made visible. No pkg-config: its -L comes first and would defeat the static build.
         .systemLibrary(name: "CLibArchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CLibArchiveStatic"),
         .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -46,7 +47,7 @@ let package = Package(
         // Floor 1
         floor("LibCrypto", on: ["CLibCrypto"]),
         floor("StrictJSON", on: []),
-        floor("Archive", on: ["CLibArchive", systemPackage]),
+        floor("Archive", on: ["CLibArchive", "CLibArchiveStatic", systemPackage]),
 
         // Floor 2
         floor("OCI", on: ["LibCrypto", "StrictJSON"]),
@@ -109,8 +110,10 @@ let package = Package(
         tests("TrustTests", of: ["LibCrypto", "StrictJSON", "Trust"]),
         tests("ReleaseSetTests", of: ["OCI", "ReleaseSet"]),
         floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
+        floor("Servers", on: ["OCI"], at: "Tests/Servers"),
         tests("BadInputTests", of: ["CommandRunner", "cgbundle"]),
-        tests("JourneyTests", of: ["CommandRunner", "cgbundle", "cgbundle-importer"]),
+        tests("JourneyTests", of: ["CommandRunner", "Servers", "cgbundle", "cgbundle-importer"]),
+        tests("ReadmeTests", of: ["CommandRunner", "cgbundle"]),
     ],
     swiftLanguageModes: [.v6]
 )

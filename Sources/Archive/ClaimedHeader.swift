@@ -7,6 +7,7 @@ package struct ClaimedHeader: Sendable {
     package let name: [UInt8]
     /// The size, if it is spelled as our own headers spell it: eleven octal digits and a space.
     package let size: Int64?
+    package let typeflag: UInt8
 
     /// Whether the checksum is right, which no other kind of file has by chance. Both ways to sum are known: bytes
     /// as unsigned numbers, and as signed ones by old writers (POSIX.1-2017, pax, "ustar Interchange Format").
@@ -17,6 +18,7 @@ package struct ClaimedHeader: Sendable {
         guard block.count >= TarHeader.blockSize else { return nil }
         let block = Array(block.prefix(TarHeader.blockSize))
         name = Array(block[HeaderField.name.range].prefix { $0 != 0 })
+        typeflag = block[HeaderField.typeflag.range.lowerBound]
         let digits = block[HeaderField.size.range]
         let isPlain = digits.dropLast().allSatisfy { (0x30...0x37).contains($0) } && digits.last == 0x20
         let rest = block.enumerated().filter { !HeaderField.chksum.range.contains($0.offset) }.map(\.element)

@@ -35,7 +35,7 @@ private struct FrontReader {
             throw .file(known.reason, "\(file.path): is a file of another kind: \(known.name)\(hint)")
         }
         guard let claimed = ClaimedHeader(block: first) else { throw truncated() }
-        guard claimed.visibleName == BundleLayout.layoutMarkerPath else {
+        guard claimed.visibleName == BundleLayout.layoutMarkerPath || claimed.speaksOfNextEntry else {
             guard claimed.hasGoodChecksum else {
                 throw .file("file.magic", "\(file.path): is no tar: begins with \"\(claimed.visibleName)\"")
             }
@@ -61,7 +61,10 @@ private struct FrontReader {
         while true {
             let path = BundleLayout.signaturePath(files.count)
             let claimed = try claim()
-            guard claimed.visibleName == path else { break }
+            guard claimed.visibleName == path else {
+                try checkIndexFollows(claimed)
+                return files
+            }
             guard files.count < BundleLayout.maximumSignatures else {
                 throw Finding(
                     .trust, "sig.toomany", at: .signature,
@@ -71,7 +74,16 @@ private struct FrontReader {
                 path, claimed: claimed, limit: BundleLayout.maximumSignatureSize, reason: "signature.size")
             files.append(SignatureFile(name: path, bytes: bytes))
         }
-        return files
+    }
+
+    /// Refuses what stands between the signatures and `index.json`, a second statement say. Only the name can be told
+    /// here: the size is the statement's to give.
+    private func checkIndexFollows(_ claimed: ClaimedHeader) throws(Finding) {
+        let path = BundleEntry.indexPath
+        guard claimed.visibleName != path else { return }
+        let found = try file.bytes(at: offset, count: TarHeader.blockSize)
+        guard let difference = HeaderDifference(expected: try header(path, size: 0), found: found) else { return }
+        throw .header(path, position: position + 1, difference)
     }
 
     private func claim() throws(Finding) -> ClaimedHeader {
@@ -94,14 +106,9 @@ private struct FrontReader {
 
     private mutating func entry(_ path: String, size: Int64) throws(Finding) -> [UInt8] {
         position += 1
-        let expected: [UInt8]
-        do {
-            expected = try TarHeader.bytes(path: try EntryPath(path), size: size)
-        } catch {
-            throw Finding(.internal, "internal", at: .file, "\(path): \(error)")
-        }
-        let header = try file.bytes(at: offset, count: expected.count)
-        if let difference = HeaderDifference(expected: expected, found: header) {
+        let expected = try header(path, size: size)
+        let found = try file.bytes(at: offset, count: expected.count)
+        if let difference = HeaderDifference(expected: expected, found: found) {
             throw .header(path, position: position, difference)
         }
         let content = try file.bytes(at: offset + Int64(expected.count), count: Int(TarHeader.paddedSize(size)))
@@ -111,6 +118,14 @@ private struct FrontReader {
         }
         offset += Int64(expected.count + content.count)
         return Array(content.prefix(Int(size)))
+    }
+
+    private func header(_ path: String, size: Int64) throws(Finding) -> [UInt8] {
+        do {
+            return try TarHeader.bytes(path: try EntryPath(path), size: size)
+        } catch {
+            throw Finding(.internal, "internal", at: .file, "\(path): \(error)")
+        }
     }
 
     private func noStatement(_ claimed: ClaimedHeader) -> Finding {
@@ -123,6 +138,14 @@ private struct FrontReader {
 
     private func truncated() -> Finding {
         .file("tar.truncated", "\(file.path): is cut short in the entry at byte \(offset)")
+    }
+}
+
+extension ClaimedHeader {
+    /// Whether it is a pax or GNU header, which a re-packed archive may begin with; other archives are told apart by
+    /// their first entry's name.
+    fileprivate var speaksOfNextEntry: Bool {
+        hasGoodChecksum && "gxLK".utf8.contains(typeflag)
     }
 }
 

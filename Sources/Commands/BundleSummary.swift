@@ -25,9 +25,12 @@ package struct BundleSummary {
     }
 
     package var counts: String {
-        let images = entries(of: .image).count + entries(of: .extraImage).count
-        return "\(images) images, \(entries(of: .chart).count) chart, \(artifact.files.count) release files, "
-            + "\(entries(of: .signature).count) signature tags, \(entries(of: .referrer).count) referrers"
+        func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+        return [
+            count(entries(of: .image).count + entries(of: .extraImage).count, "image"),
+            count(entries(of: .chart).count, "chart"), count(artifact.files.count, "release file"),
+            count(entries(of: .signature).count, "signature tag"), count(entries(of: .referrer).count, "referrer"),
+        ].joined(separator: ", ")
     }
 
     package static func signers(_ signers: [KeyID], names: [KeyID: String]) -> String {

@@ -78,8 +78,8 @@ package struct InspectCommand: AsyncParsableCommand {
         let kinds: [IndexEntry.Kind] = [.image, .extraImage, .chart]
         for kind in kinds {
             for entry in summary.entries(of: kind) {
-                let platforms = summary.platforms(of: entry).joined(separator: ", ")
-                printer.line("  \(kind.rawValue)  \(entry.refName)  \(bytesForPeople(summary.size(of: entry)))  \(platforms)")
+                let columns = [entry.refName, bytesForPeople(summary.size(of: entry))] + summary.platforms(of: entry)
+                printer.line("  \(kind.rawValue)  " + columns.joined(separator: "  "))
                 printer.line("         \(entry.digest)")
             }
         }

@@ -52,7 +52,8 @@ actor Authorizer {
             widened[scopes] = own + missing
         }
         let credential = try credential(for: scopes)
-        guard let value = try await value(challenge, scopes, credential, replacing: used), value != used else {
+        guard let value = try await value(challenge, scopes, credential, replacing: used), value != used
+        else {
             throw RegistryError.denied(told)
         }
         return value
@@ -85,7 +86,9 @@ actor Authorizer {
         if let running = tokens[key] {
             let token = try? await running.value
             // A token fetch that failed is made again here, where its error is thrown to the one who waits.
-            if let token, token.renewal > .now, "Bearer " + token.text != used { return "Bearer " + token.text }
+            if let token, token.renewal > .now, "Bearer " + token.text != used {
+                return "Bearer " + token.text
+            }
             if tokens[key] == running { tokens[key] = nil }
         }
         let fetch = tokens[key] ?? Task { try await Self.fetched(by: service) }

@@ -76,7 +76,10 @@ private struct ChallengeReader {
 
     private mutating func token() -> String? {
         let start = position
-        skip { !Self.isSpace($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\"") }
+        skip {
+            !Self.isSpace($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=")
+                && $0 != UInt8(ascii: "\"")
+        }
         return start == position ? nil : String(decoding: bytes[start..<position], as: UTF8.self)
     }
 

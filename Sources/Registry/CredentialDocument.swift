@@ -67,7 +67,8 @@ package struct CredentialDocument: Sendable {
     }
 
     private static func names(of host: RegistryHost) -> [String] {
-        host.description == "docker.io" ? ["docker.io", "index.docker.io", "registry-1.docker.io"] : [host.description]
+        host.description == "docker.io"
+            ? ["docker.io", "index.docker.io", "registry-1.docker.io"] : [host.description]
     }
 
     /// The `host[:port]` of a key like `https://host/v1/`, or nothing for a key of another form.

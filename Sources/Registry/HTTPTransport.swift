@@ -30,7 +30,8 @@ package final class HTTPTransport: Sendable {
             channel.setOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BodyPieces.pieceSize))
         }
-        client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+        client = HTTPClient(
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
     }
 
     package func shutdown() async throws {
@@ -123,7 +124,9 @@ struct IncomingBody: Sendable {
         return bytes
     }
 
-    private static func next(_ pieces: inout HTTPClientResponse.Body.AsyncIterator) async throws -> ByteBuffer? {
+    private static func next(_ pieces: inout HTTPClientResponse.Body.AsyncIterator) async throws
+        -> ByteBuffer?
+    {
         do {
             return try await pieces.next()
         } catch {

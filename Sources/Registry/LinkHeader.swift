@@ -8,7 +8,8 @@ enum LinkHeader {
                 let reference = rest[rest.index(after: open)..<close]
                 let tail = rest[rest.index(after: close)...]
                 let parameters = tail.prefix { $0 != "<" }.lowercased()
-                let isNext = parameters.split(whereSeparator: { $0 == ";" || $0 == "," }).contains { parameter in
+                let isNext = parameters.split(whereSeparator: { $0 == ";" || $0 == "," }).contains {
+                    parameter in
                     ["rel=next", "rel=\"next\""].contains(parameter.filter { $0 != " " })
                 }
                 if isNext { return String(reference) }

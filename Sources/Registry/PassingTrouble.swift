@@ -13,8 +13,8 @@ struct Attempts {
     private let traffic: Traffic
     private(set) var count = 1
 
-    init(_ options: RegistryOptions, _ traffic: Traffic, limit: Int? = nil) {
-        self.limit = limit ?? options.maximumAttempts
+    init(_ options: RegistryOptions, _ traffic: Traffic) {
+        self.limit = options.maximumAttempts
         pause = options.pause
         self.traffic = traffic
     }

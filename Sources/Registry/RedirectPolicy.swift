@@ -17,7 +17,9 @@ struct RedirectPolicy {
     static func isRedirect(_ status: Int) -> Bool { [301, 302, 303, 307, 308].contains(status) }
 
     /// The address that `location`, in the answer to `url`, sends to.
-    mutating func next(after url: RequestURL, location: String?, exchange: Exchange) throws(RegistryError) -> RequestURL {
+    mutating func next(after url: RequestURL, location: String?, exchange: Exchange) throws(RegistryError)
+        -> RequestURL
+    {
         guard let location, let next = url.resolving(location) else {
             throw .pushLocation(exchange, found: location)
         }

@@ -1,7 +1,9 @@
 /// Tells refusals apart by status, code and, where registries use one status for many things, by their words.
 enum Refusals {
     /// - Parameter writesTag: whether a manifest was to be put under a tag.
-    static func error(_ exchange: Exchange, writes: Bool, writesTag: Bool = false, isPlain: Bool) -> RegistryError {
+    static func error(_ exchange: Exchange, writes: Bool, writesTag: Bool = false, isPlain: Bool)
+        -> RegistryError
+    {
         let told = exchange.error
         let status = exchange.status ?? 0
         if isPlain, status == 400, speaksTLS(told.wording) { return .tlsPort(host: exchange.host) }

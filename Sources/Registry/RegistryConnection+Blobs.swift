@@ -72,7 +72,9 @@ extension RegistryConnection {
         try await hand(on: answer, from: start, digest, size, &done, sink)
     }
 
-    private func blob(_ repository: RepositoryName, _ digest: Digest, from offset: Int64) async throws -> Answer {
+    private func blob(_ repository: RepositoryName, _ digest: Digest, from offset: Int64) async throws
+        -> Answer
+    {
         let headers: HTTPHeaders = offset > 0 ? ["Range": "bytes=\(offset)-"] : [:]
         let call = Call(
             "GET", url(repository, "blobs/\(digest)"), scopes: [.pull(repository)], headers: headers,

@@ -98,7 +98,8 @@ extension RegistryConnection {
                 var isTag = false
                 if case .tag = reference { isTag = true }
                 throw Refusals.error(
-                    try await answer.refused(), writes: true, writesTag: isTag, isPlain: origin.scheme == .http)
+                    try await answer.refused(), writes: true, writesTag: isTag,
+                    isPlain: origin.scheme == .http)
             }
             try await answer.discard()
             if let said = answer.header("Docker-Content-Digest"), said != digest.description {

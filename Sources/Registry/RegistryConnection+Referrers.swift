@@ -23,7 +23,7 @@ extension RegistryConnection {
                 return true
             }
             let told = try await answer.refused()
-            guard try isWithoutAPI(told) else {
+            guard isWithoutAPI(told) else {
                 throw Refusals.error(told, writes: false, isPlain: origin.scheme == .http)
             }
             if told.error.code != "NAME_UNKNOWN" { listing[repository] = false }
@@ -37,7 +37,8 @@ extension RegistryConnection {
         let found = try await manifest(repository, .tag(Tag(referrersOf: subject)))
         guard let found, found.mediaType.kind == .index else { return [] }
         return try ManifestDocument(
-            found.bytes, name: "\(host)/\(repository):\(Tag(referrersOf: subject))", mediaType: found.mediaType
+            found.bytes, name: "\(host)/\(repository):\(Tag(referrersOf: subject))",
+            mediaType: found.mediaType
         ).manifests
     }
 
@@ -74,7 +75,7 @@ extension RegistryConnection {
         let answer = try await send(referrersCall(repository, url))
         guard isIndex(answer) else {
             let told = try await answer.refused()
-            guard try isWithoutAPI(told) else {
+            guard isWithoutAPI(told) else {
                 throw Refusals.error(told, writes: false, isPlain: origin.scheme == .http)
             }
             return nil
@@ -97,7 +98,7 @@ extension RegistryConnection {
     }
 
     /// Whether an answer that is no index says that there is no API, rather than that somebody may not ask.
-    private func isWithoutAPI(_ told: Exchange) throws(RegistryError) -> Bool {
+    private func isWithoutAPI(_ told: Exchange) -> Bool {
         [200, 400, 404, 405, 406, 501].contains(told.status ?? 0)
     }
 }

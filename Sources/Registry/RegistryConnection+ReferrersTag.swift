@@ -72,7 +72,9 @@ struct ReferrersList {
     }
 
     private static func digest(_ entry: JSONValue) -> String? {
-        guard case .object(let members) = entry, case .string(let digest) = members["digest"] else { return nil }
+        guard case .object(let members) = entry, case .string(let digest) = members["digest"] else {
+            return nil
+        }
         return digest
     }
 }

@@ -17,7 +17,8 @@ extension RegistryConnection {
     }
 
     private func sendAuthorized(_ call: Call) async throws -> Answer {
-        var request = OutgoingRequest(method: call.method, url: call.url, headers: call.headers, body: call.body)
+        var request = OutgoingRequest(
+            method: call.method, url: call.url, headers: call.headers, body: call.body)
         guard call.url.origin == origin else { return try await requester.send(request) }
         let used = call.answersChallenge ? try await authorizer.authorization(for: call.scopes) : nil
         if let used { request.headers.replaceOrAdd(name: "Authorization", value: used) }
@@ -36,7 +37,8 @@ extension RegistryConnection {
         var answer = answer
         var url = call.url
         while RedirectPolicy.isRedirect(answer.status) {
-            let next = try policy.next(after: url, location: answer.header("Location"), exchange: answer.exchange)
+            let next = try policy.next(
+                after: url, location: answer.header("Location"), exchange: answer.exchange)
             guard options.followsRedirects else {
                 throw RegistryError.redirectRefused(answer.exchange, to: next.shown)
             }
@@ -49,7 +51,9 @@ extension RegistryConnection {
     }
 
     /// What the refusal in `answer` means. A HEAD has no words, so it is asked again as a GET.
-    func refusal(_ answer: Answer, retrying call: Call? = nil, writes: Bool = false) async throws -> RegistryError {
+    func refusal(_ answer: Answer, retrying call: Call? = nil, writes: Bool = false) async throws
+        -> RegistryError
+    {
         var told = try await answer.refused()
         if var call, call.method == "HEAD" {
             call = Call("GET", call.url, scopes: call.scopes, headers: call.headers)

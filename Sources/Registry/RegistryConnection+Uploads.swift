@@ -22,7 +22,8 @@ extension RegistryConnection {
             return .present
         }
         let upload = Upload(
-            connection: self, repository: repository, digest: digest, body: body, scopes: scopes, onBytes: onBytes)
+            connection: self, repository: repository, digest: digest, body: body, scopes: scopes,
+            onBytes: onBytes)
         return try await upload.push(mountFrom: mountFrom)
     }
 }
@@ -48,11 +49,11 @@ struct Upload: Sendable {
         var attempts = Attempts(connection.options, connection.traffic)
         var digestRefusals = 0
         while true {
-            let location: RequestURL
+            var location: RequestURL
             if let begun = session { location = begun } else { location = try await begin() }
             session = nil
             do {
-                try await transfer(to: location)
+                try await transfer(to: &location)
                 return .uploaded
             } catch let trouble as PassingTrouble {
                 // The digest was right when it was sent, so the registry is given one more chance, not six.
@@ -120,13 +121,15 @@ struct Upload: Sendable {
     }
 
     /// Sends the whole blob in one request and closes the upload with another.
-    private func transfer(to start: RequestURL) async throws {
+    ///
+    /// `location` moves on with each answer: the registries that keep an upload's state in it know only the last.
+    private func transfer(to location: inout RequestURL) async throws {
         let pieces = BodyPieces(body: body, onBytes: onBytes)
         let headers: HTTPHeaders = ["Content-Type": "application/octet-stream"]
         let answer: Answer
         do {
             answer = try await connection.send(
-                Call("PATCH", start, scopes: scopes, headers: headers, body: .pieces(pieces)))
+                Call("PATCH", location, scopes: scopes, headers: headers, body: .pieces(pieces)))
         } catch {
             if let failure = pieces.record.failure { throw read(failure) }
             pieces.takeBack()
@@ -137,12 +140,13 @@ struct Upload: Sendable {
             throw try await refused(answer)
         }
         try await answer.discard()
+        location = try self.location(in: answer)
         guard pieces.record.count == body.size else { throw RegistryError.changed(digest, found: nil) }
         let sent = pieces.record.finish()
         guard sent == digest else { throw RegistryError.changed(digest, found: sent) }
         do {
             try checkRange(answer)
-            try await close(try location(in: answer))
+            try await close(location)
         } catch {
             if error is PassingTrouble { pieces.takeBack() }
             throw error
@@ -209,6 +213,6 @@ struct Upload: Sendable {
     /// Tells the registry that the upload will not be finished. Nothing depends on it: many registries want a right
     /// for it that nobody has, and all of them tidy up on their own.
     private func abandon(_ location: RequestURL) async {
-        _ = try? await connection.send(Call("DELETE", location, scopes: scopes, answersChallenge: true)).discard()
+        _ = try? await connection.send(Call("DELETE", location, scopes: scopes)).discard()
     }
 }

@@ -4,10 +4,11 @@ extension RegistryError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .denied, .realm, .challenge, .token, .helper, .document, .entry: authenticationText
-        case .pullDigest, .pullSize, .pullShort, .pullStalled, .pullEncoding, .pullType, .tooLarge, .absent, .page:
+        case .pullDigest, .pullSize, .pullShort, .pullStalled, .pullEncoding, .pullType, .tooLarge, .absent,
+            .page:
             readingText
-        case .changed, .pushLocation, .pushOrigin, .pushDowngrade, .pushRange, .pushDigest, .pushSize,
-            .pushDisconnect, .refused, .referrersRace:
+        case .changed, .pushLocation, .pushOrigin, .pushDowngrade, .pushRange, .pushDigest, .pushDisconnect,
+            .refused, .referrersRace:
             writingText
         default: roadText
         }
@@ -51,7 +52,8 @@ extension RegistryError: CustomStringConvertible {
         case .unavailable(let exchange, let attempts): "\(exchange), \(attempts) times; try again later"
         case .rateLimited(let exchange, let wait):
             "\(exchange): asks for fewer requests"
-                + (wait.map { " and a wait of \($0) seconds, more than --max-wait allows" } ?? "; try again later")
+                + (wait.map { " and a wait of \($0) seconds, more than --max-wait allows" }
+                    ?? "; try again later")
         case .redirectLoop(let host, let to): "\(host): redirects in a circle, to \(escaped(to)) again"
         case .redirectLimit(let host, let limit): "\(host): redirects more than \(limit) times"
         case .redirectDowngrade(let from, let to):
@@ -106,8 +108,6 @@ extension RegistryError: CustomStringConvertible {
         case .pushDigest(let exchange, let expected, let found):
             "\(exchange): \(expected): the registry read "
                 + (found.map { "\"\(escaped($0))\"" } ?? "another digest")
-        case .pushSize(let exchange, let digest, let expected, let found):
-            "\(exchange): \(digest) has \(found) bytes there, expected \(expected)"
         case .pushDisconnect(let exchange, let digest, let size, let attempts):
             "\(exchange): \(digest): the connection was lost while sending \(size) bytes, \(attempts) times"
         case .refused(let refusal, let exchange): "\(exchange): \(refusal.hint)"

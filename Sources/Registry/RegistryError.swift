@@ -59,7 +59,6 @@ package enum RegistryError: Error, Hashable, Sendable {
     case pushDowngrade(host: String, to: String)
     case pushRange(Exchange, digest: Digest, sent: Int64, reported: Int64)
     case pushDigest(Exchange, expected: Digest, found: String?)
-    case pushSize(Exchange, digest: Digest, expected: Int64, found: Int64)
     case pushDisconnect(Exchange, digest: Digest, size: Int64, attempts: Int)
     case refused(Refusal, Exchange)
     case referrersRace(host: String, repository: RepositoryName, tag: Tag)
@@ -119,7 +118,6 @@ extension RegistryError {
         case .pushDowngrade: "push.downgrade"
         case .pushRange: "push.range"
         case .pushDigest: "push.digest"
-        case .pushSize: "push.size"
         case .pushDisconnect: "push.disconnect"
         case .refused(let refusal, _): refusal.rawValue
         case .referrersRace: "referrers.race"

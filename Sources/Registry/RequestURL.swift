@@ -52,7 +52,8 @@ struct RequestURL: Hashable, Sendable {
     func adding(_ name: String, _ value: String) -> RequestURL {
         let parameter = "\(name)=\(value)"
         return RequestURL(
-            origin: origin, path: path, query: query.map { $0.isEmpty ? parameter : "\($0)&\(parameter)" } ?? parameter)
+            origin: origin, path: path,
+            query: query.map { $0.isEmpty ? parameter : "\($0)&\(parameter)" } ?? parameter)
     }
 
     var text: String { origin.description + path + (query.map { "?" + $0 } ?? "") }
@@ -68,7 +69,9 @@ struct RequestURL: Hashable, Sendable {
         var port: Int?
         if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
             let digits = authority[authority.index(after: colon)...]
-            guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.utf8.count <= 5 else { return nil }
+            guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.utf8.count <= 5 else {
+                return nil
+            }
             if !digits.isEmpty {
                 guard let number = Int(digits), (1...65535).contains(number) else { return nil }
                 port = number
@@ -76,7 +79,8 @@ struct RequestURL: Hashable, Sendable {
             host = authority[..<colon]
         }
         let isPlain = host.utf8.allSatisfy {
-            ($0 >= 0x30 && $0 <= 0x39) || (($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a) || $0 == 0x2d || $0 == 0x2e
+            ($0 >= 0x30 && $0 <= 0x39) || (($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a) || $0 == 0x2d
+                || $0 == 0x2e
                 || $0 == 0x5f
         }
         let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")

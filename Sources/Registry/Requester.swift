@@ -4,12 +4,10 @@ import NIOHTTP1
 struct Answer: Sendable {
     let exchange: Exchange
     let response: IncomingResponse
-    private let traffic: Traffic
 
-    init(_ exchange: Exchange, _ response: IncomingResponse, _ traffic: Traffic) {
+    init(_ exchange: Exchange, _ response: IncomingResponse) {
         self.exchange = exchange
         self.response = response
-        self.traffic = traffic
     }
 
     var status: Int { response.status }
@@ -75,7 +73,7 @@ struct Requester: Sendable {
         }
         let exchange = Exchange(
             host: asked.host, method: asked.method, path: asked.path, status: response.status)
-        let answer = Answer(exchange, response, traffic)
+        let answer = Answer(exchange, response)
         guard [408, 425, 429, 500, 502, 503, 504].contains(response.status) else { return answer }
         throw try await busy(answer)
     }

@@ -28,7 +28,9 @@ enum RetryPolicy {
         if !digits.isEmpty, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
             return Int(retryAfter) ?? .max
         }
-        guard let then = seconds(of: retryAfter), let now = date.flatMap(seconds), then > now else { return nil }
+        guard let then = seconds(of: retryAfter), let now = date.flatMap(seconds), then > now else {
+            return nil
+        }
         return then - now
     }
 
@@ -41,7 +43,8 @@ enum RetryPolicy {
             (1970...9999).contains(year)
         else { return nil }
         let time = words[4].split(separator: ":").compactMap { Int($0) }
-        guard time.count == 3, (0...23).contains(time[0]), (0...59).contains(time[1]), (0...60).contains(time[2])
+        guard time.count == 3, (0...23).contains(time[0]), (0...59).contains(time[1]),
+            (0...60).contains(time[2])
         else { return nil }
         // Days since 1970-03-01 of a year that begins in March, so that the leap day comes last.
         let shifted = month < 2 ? year - 1 : year

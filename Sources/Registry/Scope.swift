@@ -8,7 +8,9 @@ struct Scope: Hashable, Sendable {
     static func pull(_ repository: RepositoryName) -> Scope { Scope(repository: repository, actions: "pull") }
 
     /// Distribution wants both rights for an upload.
-    static func push(_ repository: RepositoryName) -> Scope { Scope(repository: repository, actions: "pull,push") }
+    static func push(_ repository: RepositoryName) -> Scope {
+        Scope(repository: repository, actions: "pull,push")
+    }
 
     var text: String { "repository:\(repository):\(actions)" }
 }

@@ -33,7 +33,8 @@ final class Traffic: Sendable {
         let text = escaped(text)
         state.withLock { state in
             let held = state.summary.warnings.reduce(0) { $0 + $1.utf8.count }
-            guard !state.summary.warnings.contains(text), held + text.utf8.count <= Self.maximumWarnings else {
+            guard !state.summary.warnings.contains(text), held + text.utf8.count <= Self.maximumWarnings
+            else {
                 return
             }
             state.summary.warnings.append(text)

@@ -56,7 +56,9 @@ enum TransportFailure: Error, Hashable {
     private static func connecting(_ error: NIOConnectionError) -> TransportFailure {
         if let first = error.connectionErrors.first?.error {
             if let system = first as? IOError { return .unreachable(text(of: system.errnoCode)) }
-            if case .connectTimeout = first as? ChannelError { return .unreachable("the connection timed out") }
+            if case .connectTimeout = first as? ChannelError {
+                return .unreachable("the connection timed out")
+            }
             return .unreachable(String(describing: first))
         }
         return .unresolved

@@ -190,16 +190,21 @@ package struct ExportPlanner: Sendable {
         }
     }
 
+    /// The vendor's known irregularities: shown, carried, no reason to stop.
     private var warnings: [Finding] {
-        manifest.skippedDocuments.map { document in
-            Finding(
-                .policy, "release.skipped", at: .releaseSet,
-                "release-manifest.json: \(document.pointer) is the SPDX document "
-                    + "\(document.name ?? "without a name"), not an image; skipped")
+        var found: [Finding] = []
+        let skipped = manifest.skippedDocuments.map(\.pointer)
+        if !skipped.isEmpty {
+            found.append(warning("release.skipped", "\(skipped.joined(separator: ", ")): SPDX documents, not images; skipped"))
         }
-            + manifest.unknownMembers.map {
-                Finding(.policy, "release.unknown", at: .releaseSet, "release-manifest.json: \($0) is not known; carried as it is")
-            }
+        found += manifest.unknownMembers.map {
+            warning("release.unknown", "\($0): is not known here; carried as it is")
+        }
+        return found
+    }
+
+    private func warning(_ reason: String, _ message: String) -> Finding {
+        Finding(.policy, reason, at: .releaseSet, "\(ReleaseManifest.name): \(message)")
     }
 
     private func missing(_ thing: String, _ reference: String, in repository: SourceRepository) -> Finding {

@@ -27,6 +27,9 @@ package protocol Destination: Sendable {
     func list(_ referrers: [Descriptor], of subject: Digest, in repository: RepositoryName) async throws
         -> ReferrersOutcome
 
+    /// What the destination tells whoever asks what refers to `subject`.
+    func referrers(of subject: Digest, in repository: RepositoryName) async throws -> Set<Digest>
+
     func put(tag: Tag, _ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName) async throws
 
     /// Makes the tags visible, all at once where the destination can.

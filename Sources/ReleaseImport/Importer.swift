@@ -21,6 +21,19 @@ package struct Importer<Target: Destination>: Sendable {
     package func carryOut(_ plan: ImportPlan) async throws -> ImportReport {
         var report = ImportReport()
         report.wasDone = plan.isDone
+        if !plan.isDone { try await put(plan, &report) }
+        report.manifests = plan.manifests
+        report.tagged = plan.tags
+        report.tags = try await boundedMap(plan.repositories, width: width) {
+            try await readTags($0, except: plan.leftAlone)
+        }.flatMap(\.self)
+        report.leftAlone = plan.leftAlone.map {
+            ImportReport.TagResult(repository: $0.repository, tag: $0.tag, digest: $0.found)
+        }
+        return report
+    }
+
+    private func put(_ plan: ImportPlan, _ report: inout ImportReport) async throws {
         events.yield(.phase("uploading", bytes: plan.uploadBytes))
         for outcome in try await boundedMap(plan.transfers, width: width, push) {
             report.uploaded += outcome.uploaded
@@ -34,15 +47,6 @@ package struct Importer<Target: Destination>: Sendable {
         events.yield(.phase("tagging", bytes: nil))
         _ = try await boundedMap(plan.work, width: width) { try await putTags($0) }
         try await target.commit()
-        report.manifests = plan.manifests
-        report.tagged = plan.tags
-        report.tags = try await boundedMap(plan.repositories, width: width) {
-            try await readTags($0, except: plan.leftAlone)
-        }.flatMap(\.self)
-        report.leftAlone = plan.leftAlone.map {
-            ImportReport.TagResult(repository: $0.repository, tag: $0.tag, digest: $0.found)
-        }
-        return report
     }
 
     private struct Outcome: Sendable {

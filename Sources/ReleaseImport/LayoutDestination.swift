@@ -62,6 +62,10 @@ package actor LayoutDestination: Destination {
         return .indexed
     }
 
+    package func referrers(of subject: Digest, in repository: RepositoryName) async throws -> Set<Digest> {
+        index.digests
+    }
+
     package func put(tag: Tag, _ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName)
         async throws
     {

@@ -31,6 +31,8 @@ struct LayoutIndex {
         descriptors.first { $0.annotations[Self.refName] == refName }?.digest
     }
 
+    var digests: Set<Digest> { Set(descriptors.map(\.digest)) }
+
     mutating func set(_ refName: String, to descriptor: Descriptor) {
         var named = descriptor
         named.annotations = [Self.refName: refName]

@@ -40,9 +40,7 @@ package struct Preflight<Target: Destination>: Sendable {
         var missing: [RepositoryImport.PlannedTag] = []
         var leftAlone: [(Tag, Digest)] = []
         var conflicts: [Finding] = []
-
-        // A signature tag that says something else tells nothing of whether ours was pushed beside it.
-        var isDone: Bool { missing.isEmpty && leftAlone.isEmpty }
+        var isDone = false
     }
 
     private func state(of repository: RepositoryImport) async throws -> State {
@@ -57,16 +55,38 @@ package struct Preflight<Target: Destination>: Sendable {
             if planned.isSignature {
                 state.leftAlone.append((planned.tag, found))
             } else {
-                state.conflicts.append(
-                    Finding(
-                        .policy, "tag.conflict", at: .target,
-                        "\(target.name(of: repository.name)):\(planned.tag): is \(found) there, the bundle has "
-                            + "\(planned.descriptor.digest); tags are never moved: remove the old one or import "
-                            + "under another prefix",
-                        about: found))
+                state.conflicts.append(conflict(planned, found, in: repository.name))
             }
         }
+        if state.missing.isEmpty && state.conflicts.isEmpty {
+            state.isDone = try await holdsUntagged(repository, leftAlone: state.leftAlone.map(\.0))
+        }
         return state
+    }
+
+    /// Whether what no tag of ours names is there too: referrers, which a later revision may have brought, and
+    /// signatures whose tag somebody else holds.
+    private func holdsUntagged(_ repository: RepositoryImport, leftAlone: [Tag]) async throws -> Bool {
+        for planned in repository.tags where leftAlone.contains(planned.tag) {
+            let digest = planned.descriptor.digest
+            guard try await target.readBack(.digest(digest), in: repository.name) == digest else { return false }
+        }
+        for (subject, referrers) in repository.referrers {
+            let listed = try await target.referrers(of: subject, in: repository.name)
+            guard referrers.allSatisfy({ listed.contains($0.digest) }) else { return false }
+        }
+        return true
+    }
+
+    private func conflict(_ planned: RepositoryImport.PlannedTag, _ found: Digest, in repository: RepositoryName)
+        -> Finding
+    {
+        Finding(
+            .policy, "tag.conflict", at: .target,
+            "\(target.name(of: repository)):\(planned.tag): is \(found) there, the bundle has "
+                + "\(planned.descriptor.digest); tags are never moved: remove the old one or import under another "
+                + "prefix",
+            about: found)
     }
 
     private func heldBlobs(of repository: RepositoryImport) async throws -> Set<Digest> {

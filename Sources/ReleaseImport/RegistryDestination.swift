@@ -48,6 +48,10 @@ package struct RegistryDestination: Destination {
         try await connection.addReferrers(try location.repository(repository), subject: subject, referrers)
     }
 
+    package func referrers(of subject: Digest, in repository: RepositoryName) async throws -> Set<Digest> {
+        Set(try await connection.referrers(try location.repository(repository), of: subject).map(\.digest))
+    }
+
     package func put(tag: Tag, _ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName)
         async throws
     {

@@ -17,8 +17,8 @@ struct ExportReport {
         printer.line(summary.headline)
         for kind in [IndexEntry.Kind.image, .extraImage, .chart] {
             for entry in summary.entries(of: kind) {
-                let platforms = summary.platforms(of: entry).joined(separator: ", ")
-                printer.line("  \(entry.refName)  \(bytesForPeople(summary.size(of: entry)))  \(platforms)")
+                let columns = [entry.refName, bytesForPeople(summary.size(of: entry))] + summary.platforms(of: entry)
+                printer.line("  " + columns.joined(separator: "  "))
             }
         }
         printer.line("  in all     " + summary.counts)

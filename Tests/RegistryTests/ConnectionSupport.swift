@@ -70,7 +70,8 @@ func content(_ count: Int) -> [UInt8] {
 }
 
 extension RegistryConnection {
-    func pull(_ repository: RepositoryName, _ bytes: [UInt8], from offset: Int64 = 0) async throws -> [UInt8] {
+    func pull(_ repository: RepositoryName, _ bytes: [UInt8], from offset: Int64 = 0) async throws -> [UInt8]
+    {
         var read: [UInt8] = []
         try await pullBlob(repository, digest: Digest(of: bytes), size: Int64(bytes.count), from: offset) {
             read.append(contentsOf: $0)

@@ -30,21 +30,24 @@ import Testing
         return try store.match(for: try RegistryHost(host), repository: repository)?.credential.kind
     }
 
-    @Test(arguments: [
-        ("plain.example", Credential.Kind.password(user: "u", "p:a")),
-        ("paths.example", .password(user: "deep", "p")),
-        ("url.example", .password(user: "url", "p")),
-        ("docker.io", .password(user: "hub", "p")),
-        ("identity.example", .identityToken("i")),
-        ("registry.example", .registryToken("r")),
-        ("nul.example", .password(user: "u", "p")),
-        ("plain.example:443", nil), ("sub.plain.example", nil), ("example", nil), ("url.example:5000", nil),
-    ] as [(String, Credential.Kind?)])
+    @Test(
+        arguments: [
+            ("plain.example", Credential.Kind.password(user: "u", "p:a")),
+            ("paths.example", .password(user: "deep", "p")),
+            ("url.example", .password(user: "url", "p")),
+            ("docker.io", .password(user: "hub", "p")),
+            ("identity.example", .identityToken("i")),
+            ("registry.example", .registryToken("r")),
+            ("nul.example", .password(user: "u", "p")),
+            ("plain.example:443", nil), ("sub.plain.example", nil), ("example", nil),
+            ("url.example:5000", nil),
+        ] as [(String, Credential.Kind?)])
     func `a registry's own entry is found and no other`(host: String, kind: Credential.Kind?) throws {
         #expect(try found(host) == kind)
     }
 
-    @Test(arguments: [("a", "shallow"), ("a/x", "shallow"), ("a/b", "deep"), ("b", nil)] as [(String, String?)])
+    @Test(
+        arguments: [("a", "shallow"), ("a/x", "shallow"), ("a/b", "deep"), ("b", nil)] as [(String, String?)])
     func `the longest path wins`(path: String, user: String?) throws {
         #expect(try found("paths.example", path) == user.map { .password(user: $0, "p") })
     }

@@ -47,7 +47,8 @@ import Testing
                 repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]),
                 onBytes: { sent in count.withLock { $0 += sent } })
             #expect(outcome == .uploaded)
-            #expect(server.requests.map(\.method) == ["HEAD", "POST", "PATCH", "HEAD", "POST", "PATCH", "PUT"])
+            #expect(
+                server.requests.map(\.method) == ["HEAD", "POST", "PATCH", "HEAD", "POST", "PATCH", "PUT"])
         }
         #expect(count.withLock { $0 } == 2)
     }
@@ -56,7 +57,10 @@ import Testing
         ("PATCH", 413, "", "push.toolarge", 1), ("PATCH", 507, "", "push.quota", 1),
         ("PATCH", 500, "no space left on device", "push.quota", 1), ("POST", 405, "", "push.readonly", 0),
         ("POST", 404, #"{"errors":[{"code":"NAME_UNKNOWN"}]}"#, "push.norepo", 0),
-        ("PUT", 403, #"{"errors":[{"code":"DENIED","message":"will exceed the configured upper limit"}]}"#, "push.quota", 1),
+        (
+            "PUT", 403, #"{"errors":[{"code":"DENIED","message":"will exceed the configured upper limit"}]}"#,
+            "push.quota", 1
+        ),
         ("PUT", 400, #"{"errors":[{"code":"DIGEST_INVALID"}]}"#, "push.digest", 2),
         ("PUT", 503, "", "unavailable", 6),
     ])
@@ -98,12 +102,17 @@ import Testing
 
     @Test(arguments: [
         (412, #"{"errors":[{"code":"PRECONDITION","message":"configured as immutable"}]}"#, "tag.immutable"),
-        (400, #"{"errors":[{"code":"TAG_INVALID","message":"already exists and cannot be overwritten"}]}"#, "tag.immutable"),
+        (
+            400, #"{"errors":[{"code":"TAG_INVALID","message":"already exists and cannot be overwritten"}]}"#,
+            "tag.immutable"
+        ),
         (404, #"{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}"#, "push.blobunknown"),
         (415, "", "push.rejected"), (403, "", "auth.denied"),
     ])
     func `a refused tag is named`(status: Int, body: String, word: String) async throws {
-        try await withScript { _, _ in .init(status, [:], Array(body.utf8)) } _: { connection, server in
+        try await withScript { _, _ in
+            .init(status, [:], Array(body.utf8))
+        } _: { connection, server in
             #expect(
                 await reason {
                     try await connection.putManifest(

@@ -43,23 +43,27 @@ import Testing
         #expect(RetryPolicy.isTransient(status, ErrorDocument(Array(words.utf8))) == isRetried)
     }
 
-    @Test(arguments: [
-        ("120", nil, 120), ("0", nil, 0), ("99999999999999999999", nil, .max), ("abc", nil, nil), ("", nil, nil),
-        ("-5", nil, nil), ("1.5", nil, nil), (nil, nil, nil),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:07 GMT", 30),
-        ("Fri, 01 Mar 2024 00:00:10 GMT", "Wed, 28 Feb 2024 23:59:50 GMT", 86_420),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:00:00 GMT", nil),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", nil, nil),
-    ] as [(String?, String?, Int?)])
+    @Test(
+        arguments: [
+            ("120", nil, 120), ("0", nil, 0), ("99999999999999999999", nil, .max), ("abc", nil, nil),
+            ("", nil, nil),
+            ("-5", nil, nil), ("1.5", nil, nil), (nil, nil, nil),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:07 GMT", 30),
+            ("Fri, 01 Mar 2024 00:00:10 GMT", "Wed, 28 Feb 2024 23:59:50 GMT", 86_420),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:00:00 GMT", nil),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", nil, nil),
+        ] as [(String?, String?, Int?)])
     func `a wait is a number or a date after the answer's own`(value: String?, date: String?, seconds: Int?) {
         #expect(RetryPolicy.wait(retryAfter: value, date: date) == seconds)
     }
 
     @Test func `waits double up to half a minute and never come in step`() {
-        #expect((1...8).map { RetryPolicy.backoff(attempt: $0, chance: 1) } == [
-            .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(16), .seconds(30),
-            .seconds(30),
-        ])
+        #expect(
+            (1...8).map { RetryPolicy.backoff(attempt: $0, chance: 1) } == [
+                .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8), .seconds(16),
+                .seconds(30),
+                .seconds(30),
+            ])
         #expect(RetryPolicy.backoff(attempt: 1, chance: 0) == .milliseconds(250))
     }
 }
@@ -68,12 +72,13 @@ import Testing
     private let asked = RequestURL(
         origin: Origin(scheme: .https, host: "reg.example"), path: "/v2/a/blobs/uploads/")
 
-    @Test(arguments: [
-        (nil, "push.location"), ("https://x@reg.example/", "push.location"),
-        ("http://reg.example/u", "push.downgrade"), ("https://reg.example:8443/u", "push.origin"),
-        ("http://cdn.example/u", "push.downgrade"), ("https://other.example/u", "push.origin"),
-        ("/u", nil), ("https://reg.example:443/u?s=1", nil), ("https://cdn.example/u", nil),
-    ] as [(String?, String?)])
+    @Test(
+        arguments: [
+            (nil, "push.location"), ("https://x@reg.example/", "push.location"),
+            ("http://reg.example/u", "push.downgrade"), ("https://reg.example:8443/u", "push.origin"),
+            ("http://cdn.example/u", "push.downgrade"), ("https://other.example/u", "push.origin"),
+            ("/u", nil), ("https://reg.example:443/u?s=1", nil), ("https://cdn.example/u", nil),
+        ] as [(String?, String?)])
     func `an upload stays where the user allowed it`(location: String?, word: String?) throws {
         let exchange = Exchange(host: "reg.example", method: "POST", path: "/v2/")
         let resolve = {
@@ -92,7 +97,8 @@ import Testing
 @Suite struct EscapedTests {
     @Test(arguments: [
         ("a\u{1b}]0;x\u{7}", "a\\u{1b}]0;x\\u{7}"), ("\u{202e}b", "\\u{202e}b"), ("caf\u{e9}", "caf\u{e9}"),
-        ("\u{85}\r\n", "\\u{85}\\u{d}\\u{a}"), (String(repeating: "x", count: 513), String(repeating: "x", count: 512) + "…"),
+        ("\u{85}\r\n", "\\u{85}\\u{d}\\u{a}"),
+        (String(repeating: "x", count: 513), String(repeating: "x", count: 512) + "…"),
     ])
     func `nothing from outside writes the terminal`(text: String, shown: String) {
         #expect(Registry.escaped(text) == shown)
@@ -100,7 +106,9 @@ import Testing
 }
 
 @Suite struct ContentRangeTests {
-    @Test(arguments: ["bytes 0-9/", "bytes 9-0/10", "bytes */10", "0-9/10", "bytes 0-9", "bytes -9/10", "bytes 0-9/x"])
+    @Test(arguments: [
+        "bytes 0-9/", "bytes 9-0/10", "bytes */10", "0-9/10", "bytes 0-9", "bytes -9/10", "bytes 0-9/x",
+    ])
     func `a range that cannot be read is none`(text: String) {
         #expect(ContentRange(text) == nil)
     }

@@ -27,8 +27,12 @@ import Testing
     @Test func `without leave no redirect is followed and no signature shown`() async throws {
         let store = try ScriptedServer { _, _ in .init(200, [:], [1]) }
         let target = "http://127.0.0.1:\(store.port)/object?X-Amz-Signature=planted"
-        try await withScript { _, _ in .init(307, ["Location": target]) } _: { (connection, _) async throws in
-            let error = await #expect(throws: RegistryError.self) { _ = try await connection.pull(repository, [1]) }
+        try await withScript { _, _ in
+            .init(307, ["Location": target])
+        } _: { (connection, _) async throws in
+            let error = await #expect(throws: RegistryError.self) {
+                _ = try await connection.pull(repository, [1])
+            }
             #expect(error?.reason == "redirect.refused")
             #expect(error?.description.contains("planted") == false)
             #expect(try await connection.hasBlob(repository, digest: Digest(of: [1]), size: 1))
@@ -39,7 +43,9 @@ import Testing
     @Test func `a signed address that has expired is fetched anew`() async throws {
         let store = try ScriptedServer { _, before in before == 0 ? .init(403) : .init(200, [:], [1]) }
         let target = "http://127.0.0.1:\(store.port)/object"
-        try await withScript { _, _ in .init(307, ["Location": target]) } options: {
+        try await withScript { _, _ in
+            .init(307, ["Location": target])
+        } options: {
             $0.followsRedirects = true
         } _: { (connection, server) async throws in
             #expect(try await connection.pull(repository, [1]) == [1])
@@ -64,7 +70,8 @@ import Testing
         var policy = RedirectPolicy(from: start)
         let exchange = Exchange(host: "registry.example", method: "GET", path: "/v2/")
         let error = #expect(throws: RegistryError.self) {
-            try policy.next(after: start, location: "http://registry.example/x?sig=planted", exchange: exchange)
+            try policy.next(
+                after: start, location: "http://registry.example/x?sig=planted", exchange: exchange)
         }
         #expect(error?.reason == "redirect.downgrade")
         #expect(error?.description.contains("planted") == false)

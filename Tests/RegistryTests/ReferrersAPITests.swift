@@ -27,7 +27,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("<?page=1>; rel=next", "page.loop"), ("<http://elsewhere.example/>; rel=next", "page.origin")])
+    @Test(arguments: [
+        ("<?page=1>; rel=next", "page.loop"), ("<http://elsewhere.example/>; rel=next", "page.origin"),
+    ])
     func `a next page that leads astray is refused`(link: String, word: String) async throws {
         try await withScript { _, _ in
             .init(200, Self.type.merging(["Link": link]) { $1 }, Self.index([1]))
@@ -56,8 +58,11 @@ import Testing
     }
 
     @Test func `who may not ask for referrers is told so`() async throws {
-        try await withScript { _, _ in .init(403) } _: { connection, _ in
-            #expect(await reason { try await connection.referrersAPIIsSupported(repository) } == "auth.denied")
+        try await withScript { _, _ in
+            .init(403)
+        } _: { connection, _ in
+            #expect(
+                await reason { try await connection.referrersAPIIsSupported(repository) } == "auth.denied")
         }
     }
 }

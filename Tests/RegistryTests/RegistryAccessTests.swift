@@ -8,7 +8,8 @@ import Testing
 @Suite struct RegistryAccessTests {
     private static let right = CredentialStore(
         explicit: Credential(user: RegistryProcess.user, password: RegistryProcess.password))
-    private static let wrong = CredentialStore(explicit: Credential(user: RegistryProcess.user, password: "hunter2"))
+    private static let wrong = CredentialStore(
+        explicit: Credential(user: RegistryProcess.user, password: "hunter2"))
 
     @Test func `Basic is sent once the registry has asked for it`() async throws {
         let registry = try RegistryProcess(.basic)
@@ -38,7 +39,8 @@ import Testing
         try await withConnection(to: registry.host) { (connection) async throws in
             try await connection.ping()
             #expect(
-                await reason { try await connection.manifest(repository, .tag(try Tag("a"))) } == "auth.denied")
+                await reason { try await connection.manifest(repository, .tag(try Tag("a"))) }
+                    == "auth.denied")
         }
     }
 
@@ -71,11 +73,13 @@ import Testing
         #expect(try service.requests() == [])
     }
 
-    @Test func `a token without the right to push is denied and not asked for again and again`() async throws {
+    @Test func `a token without the right to push is denied and not asked for again and again`() async throws
+    {
         let service = try TokenServerProcess()
         let registry = try RegistryProcess(.with { $0.tokenRealm = (service.realm, service.certificate) })
         let companion = try RegistryHost("127.0.0.1:\(service.port)")
-        try await withConnection(to: registry.host, options: { $0.companionHosts = [companion] }) { connection in
+        try await withConnection(to: registry.host, options: { $0.companionHosts = [companion] }) {
+            connection in
             #expect(await reason { try await connection.push(repository, [1]) } == "auth.denied")
         }
         #expect(try service.requests().count <= 2)

@@ -68,7 +68,9 @@ import Testing
         let bytes = content(600_000)
         let count = Mutex(0)
         try await withConnection(to: registry.host) { connection in
-            await #expect(throws: RegistryError.changed(Digest(of: bytes), found: Digest(of: content(600_001)))) {
+            await #expect(
+                throws: RegistryError.changed(Digest(of: bytes), found: Digest(of: content(600_001)))
+            ) {
                 _ = try await connection.pushBlob(
                     repository, digest: Digest(of: bytes), body: MemoryBody(content(600_001)),
                     onBytes: { sent in count.withLock { $0 += sent } })

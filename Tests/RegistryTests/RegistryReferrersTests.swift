@@ -24,7 +24,8 @@ import Testing
             let tag = Tag(referrersOf: subject)
             try await connection.putManifest(repository, .tag(tag), bytes: theirs, mediaType: .ociIndex)
 
-            #expect(try await connection.addReferrers(repository, subject: subject, [second, third]) == .merged)
+            #expect(
+                try await connection.addReferrers(repository, subject: subject, [second, third]) == .merged)
             let listed = try await connection.referrers(repository, of: subject)
             #expect(listed.map(\.digest) == [first.digest] + [second, third].map(\.digest).sorted())
             let index = try #require(try await connection.manifest(repository, .tag(tag)))

@@ -14,13 +14,15 @@ import Testing
         ("http://[::1]:5000/q?r=http://s", "http://[::1]:5000/q?r=http://s"),
         ("/path?next=https://t", "https://reg.example/path?next=https://t"),
     ])
-    func `a reference is resolved against the address it was found at`(reference: String, text: String) throws {
+    func `a reference is resolved against the address it was found at`(reference: String, text: String) throws
+    {
         let base = try #require(RequestURL("https://reg.example/v2/a/uploads/?x=1"))
         #expect(base.resolving(reference)?.text == text)
     }
 
     @Test(arguments: [
-        "https://user:pass@reg.example/", "https://reg.example:0/", "https://reg.example:65536/", "https:///x",
+        "https://user:pass@reg.example/", "https://reg.example:0/", "https://reg.example:65536/",
+        "https:///x",
         "ftp://reg.example/", "https://reg.example/a b", "https://reg.example/\u{e9}", "https://reg ex/",
         "https://reg.example/\r\nX: y", "https://a\\b/", "https://reg.example:+1/", "https://a%2eb/",
     ])

@@ -9,8 +9,10 @@ package struct CertificateAuthority: Sendable {
         self.folder = folder
         certificate = folder.appending(path: "authority.pem")
         try run(
-            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-days", "2", "-subj", "/CN=test authority", "-keyout", folder.appending(path: "authority.key").path,
+            "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days", "2", "-subj", "/CN=test authority", "-keyout",
+            folder.appending(path: "authority.key").path,
             "-out", certificate.path)
     }
 

@@ -11,7 +11,8 @@ package struct LoggedRequest: Hashable, Sendable, CustomStringConvertible {
         let quoted = line.split(separator: "\"", omittingEmptySubsequences: false)
         guard quoted.count >= 3 else { return nil }
         let request = quoted[1].split(separator: " ")
-        guard request.count == 3, let status = quoted[2].split(separator: " ").first.flatMap({ Int($0) }) else {
+        guard request.count == 3, let status = quoted[2].split(separator: " ").first.flatMap({ Int($0) })
+        else {
             return nil
         }
         method = String(request[0])

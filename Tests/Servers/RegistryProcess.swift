@@ -81,7 +81,8 @@ package final class RegistryProcess: @unchecked Sendable {
     private static func start(_ config: URL, in folder: URL, port: Int) throws -> ChildProcess {
         let errors = folder.appending(path: "error.log").path
         let process = try ChildProcess(
-            "/usr/bin/docker-registry", ["serve", config.path], output: folder.appending(path: "access.log").path,
+            "/usr/bin/docker-registry", ["serve", config.path],
+            output: folder.appending(path: "access.log").path,
             errors: errors)
         guard waitForListener(port: port, while: { process.isRunning }) else {
             process.stop()

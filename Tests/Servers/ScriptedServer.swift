@@ -101,7 +101,9 @@ package final class ScriptedServer: Sendable {
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
+            if parts.count == 2 {
+                headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+            }
         }
         let length = headers["content-length"].flatMap { Int($0) } ?? 0
         while bytes.count - head.upperBound < length { guard more() else { return nil } }

@@ -12,7 +12,8 @@ package struct ServerError: Error, CustomStringConvertible {
 
 package enum TemporaryFolder {
     package static func make(_ name: String) throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "cgbundle-\(name)-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "cgbundle-\(name)-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder
     }

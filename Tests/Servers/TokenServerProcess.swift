@@ -23,7 +23,8 @@ package final class TokenServerProcess: @unchecked Sendable {
         let script = folder.appending(path: "server.py")
         try Data(Self.script.utf8).write(to: script)
         process = try ChildProcess(
-            "python3", [script.path, folder.path, String(port), RegistryProcess.user, RegistryProcess.password],
+            "python3",
+            [script.path, folder.path, String(port), RegistryProcess.user, RegistryProcess.password],
             output: "/dev/null", errors: "/dev/null")
         let process = process
         guard waitForListener(port: port, while: { process.isRunning }) else {

@@ -75,10 +75,12 @@ class TinyRelease:
     def _put(self, place: str, value: Any, media_type: str, encode: Callable = encoding.pretty) -> Descriptor:
         return self.blobs.put(self._bytes(place, value, encode), media_type)
 
-    def _list(self, kind: str, ref_name: str, target: Descriptor, source: str | None = None) -> None:
-        annotations = {"dev.cgbundle.kind": kind, REF_NAME: ref_name}
-        if source is not None:
-            annotations["io.containerd.image.name"] = source
+    def _list(self, kind: str, ref_name: str, target: Descriptor, source: str) -> None:
+        annotations = {
+            "dev.cgbundle.kind": kind,
+            REF_NAME: ref_name,
+            "io.containerd.image.name": source,
+        }
         self._listed.append({**target, "annotations": annotations})
 
     def _add_image(self, service: Service) -> None:
@@ -245,4 +247,6 @@ class TinyRelease:
             "schemaVersion": 2,
         }
         target = self._put("release manifest", manifest, writer.OCI_MANIFEST, writer.canonical)
-        self._list("release", "releases/cloudgrid", target)
+        self._list(
+            "release", "releases/cloudgrid", target, f"{REGISTRY}/releases/cloudgrid:{RELEASE.version}"
+        )

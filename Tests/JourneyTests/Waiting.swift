@@ -1,0 +1,15 @@
+import Glibc
+
+/// What a test waited for and did not see.
+struct NotSeen: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Looks again and again until `condition` holds, half a minute at most.
+func waitUntil(_ what: String, _ condition: () throws -> Bool) throws {
+    for _ in 0..<6000 {
+        if try condition() { return }
+        usleep(5000)
+    }
+    throw NotSeen(description: "half a minute was not enough for: \(what)")
+}

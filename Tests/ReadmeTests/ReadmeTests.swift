@@ -1,0 +1,2 @@
+import CommandRunner
+import Testing

@@ -1,0 +1,75 @@
+import BundleFormat
+import Foundation
+import LibCrypto
+import OCI
+import ReleaseSet
+import SystemPackage
+import Trust
+
+@testable import ReleaseRecord
+
+enum Samples {
+    static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let golden = FilePath(project.appending(path: "testdata/golden/golden.tar").path)
+    static let target = "registry.example.com/cloudgrid"
+    static let noon = 1_793_620_800
+
+    static func time(_ offset: Int = 0) -> Timestamp { Timestamp(seconds: Int64(noon + offset)) }
+
+    static func digest(_ text: String) -> Digest { Digest(of: [UInt8](text.utf8)) }
+
+    static func key(_ number: UInt8) throws -> KeyID {
+        guard let key = KeyID(bytes: [UInt8](repeating: number, count: 32)) else {
+            throw CocoaError(.coderInvalidValue)
+        }
+        return key
+    }
+
+    static func bundle(_ path: FilePath = golden) async throws -> VerifiedBundle {
+        let pem = [UInt8](try Data(contentsOf: project.appending(path: "testdata/keys/alice.pub")))
+        let policy = try SignerPolicy(keys: [try PublicKey(pem: pem)])
+        let events = AsyncStream.makeStream(of: TransferEvent.self).continuation
+        return try await BundleReader(path).statement(acceptedBy: policy).verified(width: 1, events: events)
+    }
+
+    static func plan(_ bundle: VerifiedBundle) throws -> RecordPlan {
+        try RecordPlan(bundle, target: target, pullLocation: try RegistryLocation(target))
+    }
+
+    /// What an importer reads back when everything went well.
+    static func tags(of bundle: VerifiedBundle) throws -> [RecordContents.TagResult] {
+        try bundle.index.entries.flatMap { entry in
+            let tags: [Tag] =
+                switch entry.kind {
+                case .image:
+                    [try Tag(bundle.statement.version.text)]
+                        + bundle.manifest.images.filter { $0.shortName == entry.repository.text }
+                        .compactMap(\.commitTag)
+                case .chart: [try Tag(bundle.statement.version.chartVersion)]
+                case .release: [try Tag(bundle.statement.releaseTag)]
+                case .extraImage, .signature: entry.tag.map { [$0] } ?? []
+                case .referrer: []
+                }
+            return tags.map {
+                RecordContents.TagResult(repository: entry.repository, tag: $0, digest: entry.digest)
+            }
+        }
+    }
+
+    static func contents(
+        _ bundle: VerifiedBundle, tags: [RecordContents.TagResult]? = nil,
+        leftAlone: [RecordContents.TagResult] = [], overrides: [RecordContents.Override] = [],
+    ) throws -> RecordContents {
+        RecordContents(
+            plan: try plan(bundle), tags: try tags ?? Samples.tags(of: bundle), leftAlone: leftAlone,
+            counts: RecordContents.Counts(
+                uploaded: 40, uploadedBytes: 147_821, mounted: 7, manifests: 42, tagged: 19),
+            warnings: [
+                Finding(
+                    .policy, "sums.missing", at: .releaseSet, "release-values.yaml: is in no checksum file")
+            ],
+            options: ["--no-vendor-proof"], overrides: overrides,
+            tool: Statement.Tool(name: "cgbundle", version: "1.0.0"), importedAt: time())
+    }
+}
