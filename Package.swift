@@ -109,6 +109,9 @@ let package = Package(
         tests("ArchiveTests", of: ["Archive", systemPackage]),
         tests("TrustTests", of: ["LibCrypto", "StrictJSON", "Trust"]),
         tests("ReleaseSetTests", of: ["OCI", "ReleaseSet"]),
+        tests(
+            "ReleaseRecordTests",
+            of: ["BundleFormat", "LibCrypto", "OCI", "ReleaseRecord", "ReleaseSet", "StrictJSON", "Trust", systemPackage]),
         floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
         floor("Servers", on: ["OCI"], at: "Tests/Servers"),
         tests("BadInputTests", of: ["CommandRunner", "cgbundle"]),
