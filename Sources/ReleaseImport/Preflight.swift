@@ -1,5 +1,6 @@
 package import BundleFormat
 import OCI
+import Registry
 
 /// Asks the target everything that can be asked without writing: whether it lets us in, which tags are there, which
 /// blobs are.
