@@ -88,7 +88,7 @@ extension Descriptor {
         guard text.utf8.count <= (Self.maximumDataSize + 2) / 3 * 4 else {
             throw .dataSize(at: pointer, in: document)
         }
-        guard let bytes = Base64.decode(text) else {
+        guard let bytes = try? Base64.decode(text) else {
             throw .data(digest, at: pointer, in: document)
         }
         guard bytes.count == size, Digest(of: bytes) == digest else {

@@ -1,3 +1,6 @@
+import OCI
+import StrictJSON
+
 /// What a user proves a right with at a registry. Neither printing nor reflecting it shows the secret.
 package struct Credential: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
@@ -25,7 +28,7 @@ package struct Credential: Hashable, Sendable {
     /// The value of an `Authorization` header with the scheme Basic (RFC 7617), where there is a password.
     var basic: String? {
         guard case .password(let user, let password) = kind else { return nil }
-        return "Basic " + Base64Text.encode(Array("\(user):\(password)".utf8))
+        return "Basic " + Base64.encode(Array("\(user):\(password)".utf8))
     }
 }
 

@@ -88,7 +88,7 @@ package struct CredentialDocument: Sendable {
         if let token = try text("identitytoken") { return Credential(identityToken: token) }
         if let token = try text("registrytoken") { return Credential(registryToken: token) }
         if let auth = try text("auth") {
-            guard var pair = Base64Text.decode(auth) else {
+            guard var pair = try? Base64.decode(auth) else {
                 throw .entry(document: name, key: key, fault: "\"auth\" is not base64")
             }
             while pair.last == 0 { pair.removeLast() }

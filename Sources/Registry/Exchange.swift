@@ -1,3 +1,5 @@
+import OCI
+
 /// One request and what came of it, as far as a message may show it: no query, no header, no secret.
 package struct Exchange: Hashable, Sendable {
     /// `host` or `host:port`.

@@ -1,3 +1,4 @@
+import OCI
 import StrictJSON
 
 extension RegistryError: CustomStringConvertible {

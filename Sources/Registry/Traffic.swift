@@ -1,3 +1,4 @@
+import OCI
 import Synchronization
 
 /// What a connection has done so far.

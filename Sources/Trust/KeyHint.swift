@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a signature file says about its key; anyone can write it, so it only ever explains a refusal.
 struct KeyHint: Hashable, Sendable {
     let text: String

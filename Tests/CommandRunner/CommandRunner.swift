@@ -29,27 +29,13 @@ package enum CommandRunner {
         _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil,
     ) throws -> CommandResult {
         let place = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(filePath: program.hasPrefix("/") ? program : "/usr/bin/env")
-        process.arguments = program.hasPrefix("/") ? arguments : [program] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-        process.standardInput = FileHandle.nullDevice
         let (output, errors) = (place.path + "/out", place.path + "/err")
-        process.standardOutput = try Self.newFile(output)
-        process.standardError = try Self.newFile(errors)
-        try process.run()
-        process.waitUntilExit()
-        let isSignal = process.terminationReason == .uncaughtSignal
+        let child = try ChildProcess(
+            program, arguments, output: output, errors: errors, environment: environment, in: folder)
         return CommandResult(
-            status: isSignal ? 128 + process.terminationStatus : process.terminationStatus,
+            status: ChildProcess.shellStatus(child.wait()),
             output: String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self),
             errors: String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self))
-    }
-
-    private static func newFile(_ path: String) throws -> FileHandle {
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
-        return try FileHandle(forWritingTo: URL(filePath: path))
     }
 }
 

@@ -7,7 +7,8 @@ Usage: forge.py list [ROW…]          what there is, as JSON
 
 Rows are those of the catalogue of bad inputs (B001 …). `mentions` are what the message must hold; `keys` are
 given with `--key`; `setup` says what stands at the path where that is no plain file. A reason of null is any.
-Tier 1 is what every import must refuse, tier 2 needs more of it.
+Tier 1 is what every import must refuse, tier 2 needs more of it, tier 3 is not looked for in version 1.
+`--layer-url` is what the one accepted layer with `urls` names, so that a test can listen there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "SecondReader")]
 
 import entrylies  # noqa: E402, F401  (the lies register themselves)
 import filelies  # noqa: E402, F401
-import graphlies  # noqa: E402, F401
+import graphlies  # noqa: E402
 import jsonlies  # noqa: E402, F401
 import layerlies  # noqa: E402, F401
 import setlies  # noqa: E402, F401
@@ -103,6 +104,7 @@ def main() -> int:
         command = commands.add_parser(name)
         if name == "build":
             command.add_argument("folder", type=Path)
+            command.add_argument("--layer-url", default=graphlies.layer_url)
         command.add_argument("rows", nargs="*")
     given = options.parse_args()
     started = time.monotonic()
@@ -111,6 +113,7 @@ def main() -> int:
         return 0
     if given.command == "selfcheck":
         return selfcheck(given.rows)
+    graphlies.layer_url = given.layer_url
     built = build(given.folder, given.rows)
     print(f"{len(built)} cases in {time.monotonic() - started:.1f} s", file=sys.stderr)
     return 0

@@ -17,7 +17,8 @@ FOREIGN = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
 SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 NOWHERE = "sha256:" + hashlib.sha256(b"nowhere").hexdigest()
-LINK_LOCAL = "http://169.254.169.254/layer"
+# The link-local address that cloud machines ask for their secrets.
+layer_url = "http://169.254.169.254/layer"
 
 
 def first_layer(**members: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -240,12 +241,12 @@ def many() -> Iterator[Case]:
 
 @row("B111")
 def urls() -> Iterator[Case]:
-    yield layer_case("urls with bytes", 0, None, urls=[LINK_LOCAL])
+    yield layer_case("urls with bytes", 0, None, urls=[layer_url])
 
 
 @row("B112")
 def foreign() -> Iterator[Case]:
-    absent = {"digest": NOWHERE, "mediaType": FOREIGN, "size": 500, "urls": [LINK_LOCAL]}
+    absent = {"digest": NOWHERE, "mediaType": FOREIGN, "size": 500, "urls": [layer_url]}
     bundle = altered(MANIFEST, lambda d: {**d, "layers": [*d["layers"], absent]})
     yield Case("foreign layer without bytes", bundle.bytes(), FORMAT, "graph.foreign", [NOWHERE, IMAGE])
 

@@ -26,7 +26,7 @@ def deep_case(
 ) -> Case:
     """What only `--layers` finds."""
     bundle = GoodBundle(alter=alter)
-    return Case(name, bundle.bytes(), exit, reason, told(bundle.release), args=["--layers"], tier=2)
+    return Case(name, bundle.bytes(), exit, reason, told(bundle.release), args=["--layers"], tier=3)
 
 
 def config_case(name: str, change: Callable[[list[str]], list[str]], reason: str) -> Case:
@@ -42,7 +42,7 @@ def config_case(name: str, change: Callable[[list[str]], list[str]], reason: str
 @row("B115")
 def no_config() -> Iterator[Case]:
     bundle = altered(f"{IMAGE} {ARCH} config", lambda d: b"no JSON")
-    yield Case("config", bundle.bytes(), FORMAT, "config.json", [writer.digest(b"no JSON")], tier=2)
+    yield Case("config", bundle.bytes(), FORMAT, "config.json", [writer.digest(b"no JSON")], tier=3)
 
 
 @row("B116")
@@ -72,7 +72,7 @@ def layer_bytes_case(name: str, layer: bytes, reason: str, media_type: str = GZI
         release.blobs.drop(replaced[0])
 
     bundle = GoodBundle(alter=alter, release=release)
-    return Case(name, bundle.bytes(), FORMAT, reason, [writer.digest(layer)], args=["--layers"], tier=2)
+    return Case(name, bundle.bytes(), FORMAT, reason, [writer.digest(layer)], args=["--layers"], tier=3)
 
 
 @row("B114")
@@ -82,7 +82,7 @@ def large_data() -> Iterator[Case]:
     data = base64.b64encode(layer).decode()
     plain = "application/vnd.oci.image.layer.v1.tar"
     case = layer_bytes_case("data of 1 MiB", layer, "descriptor.datasize", plain, data=data)
-    case.args, case.mentions = None, ["/layers/1/data"]
+    case.args, case.mentions, case.tier = None, ["/layers/1/data"], 2
     yield case
 
 

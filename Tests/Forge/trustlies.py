@@ -114,8 +114,8 @@ def two_hints() -> Iterator[Case]:
 
 @row("B062")
 def key_given_twice() -> Iterator[Case]:
-    keys = ["alice.pub", "alice.der"]
-    yield Case("PEM and DER", good().bytes(), TRUST, "policy.duplicatekey", keys=keys, threshold=2, tier=2)
+    keys = ["alice.pub", "alice-crlf.pub"]
+    yield Case("one key in two files", good().bytes(), TRUST, "policy.duplicatekey", keys=keys, threshold=2, tier=2)
 
 
 @row("B063")

@@ -22,8 +22,7 @@ def make_weak_keys(folder: Path) -> None:
     for name, options in WEAK.items():
         private = _openssl("genpkey", *options)
         (folder / name).write_bytes(_openssl("pkey", "-pubout", given=private))
-    der = _openssl("pkey", "-pubin", "-in", str(KEYS / "alice.pub"), "-outform", "DER")
-    (folder / "alice.der").write_bytes(der)
+    (folder / "alice-crlf.pub").write_bytes((KEYS / "alice.pub").read_bytes().replace(b"\n", b"\r\n"))
 
 
 def _openssl(*arguments: str, given: bytes | None = None) -> bytes:

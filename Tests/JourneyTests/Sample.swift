@@ -10,7 +10,7 @@ struct Sample: Sendable {
 
     let source: RegistryProcess
     let bundle: String
-    let exported: CommandResult
+    let exported: ProgramResult
     private let folder: WorkFolder
 
     var key: String { folder.path + "/alice.key" }
@@ -35,11 +35,11 @@ struct Sample: Sendable {
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o600], ofItemAtPath: folder.path + "/alice.key")
         source = try RegistryProcess()
-        let filled = try CommandRunner.run(
-            CommandRunner.checkout + "/scripts/make-testdata", ["--push", "\(source.host)/cloudgrid-dev"])
+        let filled = try RunningProgram.run(
+            CommandRunner.checkout + "/scripts/make-testdata", "--push", "\(source.host)/cloudgrid-dev")
         guard filled.status == 0 else { throw NotSeen(description: "make-testdata: \(filled.errors)") }
         bundle = folder.path + "/cloudgrid.tar"
-        exported = try CommandRunner.cgbundle(
+        exported = try RunningProgram.cgbundle(
             [
                 "export", Self.release, "--output", bundle, "--key", folder.path + "/alice.key",
                 "--source-registry", "\(source.host)/cloudgrid-dev", "--plain-http", "\(source.host)",
@@ -50,8 +50,8 @@ struct Sample: Sendable {
     func export(
         _ release: String = Sample.release, images: String = CommandRunner.checkout + "/testdata/sample/images",
         to output: String, _ options: String..., environment: [String: String] = Sample.epoch,
-    ) throws -> CommandResult {
-        try CommandRunner.cgbundle(
+    ) throws -> ProgramResult {
+        try RunningProgram.cgbundle(
             ["export", release, "--images", images, "--output", output, "--key", key] + options,
             environment: environment)
     }

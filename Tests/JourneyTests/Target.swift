@@ -24,9 +24,9 @@ struct Target: Sendable {
     }
 
     /// Imports without the proxy.
-    func importDirectly(_ bundle: String? = nil, record: String? = nil, _ options: String...) throws -> CommandResult {
-        let host = registry.host.description
-        return try CommandRunner.cgbundle(
+    func importDirectly(_ bundle: String? = nil, record: String? = nil, _ options: String...) throws -> ProgramResult {
+        let host = "\(registry.host)"
+        return try RunningProgram.cgbundle(
             Sample.shared().importing(bundle) + ["--registry", location, "--plain-http", host]
                 + (record.map { ["--record", $0] } ?? ["--no-record"]) + options)
     }
@@ -49,7 +49,7 @@ struct ImportOutcome: Decodable {
     let result: Counts?
     let record: String?
 
-    init(_ result: CommandResult) throws {
+    init(_ result: ProgramResult) throws {
         self = try JSONDecoder().decode(ImportOutcome.self, from: Data(result.output.utf8))
     }
 }
@@ -61,7 +61,7 @@ struct Refused: Decodable {
     let reason: String
     let message: String
 
-    init(_ result: CommandResult) throws {
+    init(_ result: ProgramResult) throws {
         self = try JSONDecoder().decode(Refused.self, from: Data(result.output.utf8))
     }
 }

@@ -1,3 +1,4 @@
+import CommandRunner
 package import Foundation
 package import OCI
 

@@ -1,3 +1,4 @@
+import CommandRunner
 package import Foundation
 
 /// A token service for `RegistryProcess`, in Python, on a free loopback port.

@@ -1,6 +1,6 @@
 import Foundation
 import Testing
-import Trust
+import StrictJSON
 
 @Suite struct Base64Tests {
     /// RFC 4648, section 10.
