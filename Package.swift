@@ -75,7 +75,8 @@ let package = Package(
         floor(
             "ReleaseExport",
             on: [
-                "BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseSet", "StrictJSON", "Trust", systemPackage,
+                "BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseSet", "StrictJSON", "Trust",
+                systemPackage,
             ]),
         floor(
             "ReleaseImport",
@@ -88,7 +89,8 @@ let package = Package(
         floor(
             "Commands",
             on: [
-                "BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseImport", "ReleaseRecord", "ReleaseSet",
+                "BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseImport", "ReleaseRecord",
+                "ReleaseSet",
                 "StrictJSON", "Trust", argumentParser, systemPackage,
             ]),
 
@@ -111,11 +113,14 @@ let package = Package(
         tests("ReleaseSetTests", of: ["OCI", "ReleaseSet"]),
         tests(
             "ReleaseRecordTests",
-            of: ["BundleFormat", "LibCrypto", "OCI", "ReleaseRecord", "ReleaseSet", "StrictJSON", "Trust", systemPackage]),
+            of: [
+                "BundleFormat", "LibCrypto", "OCI", "ReleaseRecord", "ReleaseSet", "StrictJSON", "Trust",
+                systemPackage,
+            ]),
         floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
         floor("Servers", on: ["CommandRunner", "OCI"], at: "Tests/Servers"),
         tests("RegistryTests", of: ["OCI", "Registry", "Servers", "StrictJSON"]),
-        tests("BadInputTests", of: ["CommandRunner", "cgbundle"]),
+        tests("BadInputTests", of: ["BundleFormat", "CommandRunner", "OCI", "Servers", "cgbundle"]),
         tests("JourneyTests", of: ["CommandRunner", "Servers", "cgbundle", "cgbundle-importer"]),
         tests("ReadmeTests", of: ["CommandRunner", "cgbundle"]),
     ],

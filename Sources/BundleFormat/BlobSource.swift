@@ -25,7 +25,8 @@ package final class BlobCheck {
     package func take(_ bytes: UnsafeRawBufferPointer) throws(Finding) {
         count += Int64(bytes.count)
         guard count <= entry.size else {
-            throw Finding(.content, "pull.size", at: .content, "\(name): is longer than its \(entry.size) bytes")
+            throw Finding(
+                .content, "pull.size", at: .content, "\(name): is longer than its \(entry.size) bytes")
         }
         hash.update(bytes)
     }

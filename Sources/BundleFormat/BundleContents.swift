@@ -20,7 +20,8 @@ package struct BundleContents: Sendable {
         let places = Dictionary(
             layout.placed.map { ($0.entry.digest, $0) }, uniquingKeysWith: { first, _ in first })
         let source = EntrySource(file: file, places: places)
-        let index = try BundleIndex.read(try source.bytes(of: statement.index.digest, limit: BundleIndex.maximumSize))
+        let index = try BundleIndex.read(
+            try source.bytes(of: statement.index.digest, limit: BundleIndex.maximumSize))
         var walk = GraphWalk(index) { descriptor in
             guard places[descriptor.digest] != nil else { return nil }
             return try source.bytes(of: descriptor.digest, limit: ManifestDocument.maximumSize)
@@ -31,7 +32,8 @@ package struct BundleContents: Sendable {
         guard let release = index.entries.first(where: { $0.kind == .release }),
             let document = graph.documents[release.digest]
         else {
-            throw Finding(.policy, "set.missing", at: .releaseSet, "release: no release artifact in the bundle")
+            throw Finding(
+                .policy, "set.missing", at: .releaseSet, "release: no release artifact in the bundle")
         }
         artifact = try ReleaseArtifact(
             document, bytes: try source.bytes(of: release.digest, limit: ManifestDocument.maximumSize))
@@ -43,7 +45,8 @@ package struct BundleContents: Sendable {
             throw Finding(.content, "graph.missing", at: .graph, "\(file.name): is not in the bundle")
         }
         let check = BlobCheck(place.entry, named: file.name.text)
-        try self.file.forEachChunk(of: place.contentOffset..<place.contentOffset + place.entry.size) { bytes in
+        try self.file.forEachChunk(of: place.contentOffset..<place.contentOffset + place.entry.size) {
+            bytes in
             try check.take(bytes)
             try sink(bytes)
         }

@@ -45,7 +45,8 @@ private struct FrontReader {
         guard marker == BundleLayout.layoutMarker else {
             throw .file(
                 "layout.version",
-                "\(BundleLayout.layoutMarkerPath): is not \(String(decoding: BundleLayout.layoutMarker, as: UTF8.self))")
+                "\(BundleLayout.layoutMarkerPath): is not \(String(decoding: BundleLayout.layoutMarker, as: UTF8.self))"
+            )
         }
     }
 
@@ -53,7 +54,8 @@ private struct FrontReader {
         let claimed = try claim()
         guard claimed.visibleName == BundleLayout.statementPath else { throw noStatement(claimed) }
         return try entry(
-            BundleLayout.statementPath, claimed: claimed, limit: Statement.maximumSize, reason: "statement.size")
+            BundleLayout.statementPath, claimed: claimed, limit: Statement.maximumSize,
+            reason: "statement.size")
     }
 
     mutating func signatures() throws(Finding) -> [SignatureFile] {
@@ -82,12 +84,15 @@ private struct FrontReader {
         let path = BundleEntry.indexPath
         guard claimed.visibleName != path else { return }
         let found = try file.bytes(at: offset, count: TarHeader.blockSize)
-        guard let difference = HeaderDifference(expected: try header(path, size: 0), found: found) else { return }
+        guard let difference = HeaderDifference(expected: try header(path, size: 0), found: found) else {
+            return
+        }
         throw .header(path, position: position + 1, difference)
     }
 
     private func claim() throws(Finding) -> ClaimedHeader {
-        guard let claimed = ClaimedHeader(block: try file.bytes(at: offset, count: TarHeader.blockSize)) else {
+        guard let claimed = ClaimedHeader(block: try file.bytes(at: offset, count: TarHeader.blockSize))
+        else {
             throw truncated()
         }
         return claimed
@@ -111,7 +116,8 @@ private struct FrontReader {
         if let difference = HeaderDifference(expected: expected, found: found) {
             throw .header(path, position: position, difference)
         }
-        let content = try file.bytes(at: offset + Int64(expected.count), count: Int(TarHeader.paddedSize(size)))
+        let content = try file.bytes(
+            at: offset + Int64(expected.count), count: Int(TarHeader.paddedSize(size)))
         guard content.count == TarHeader.paddedSize(size) else { throw truncated() }
         guard content[Int(size)...].allSatisfy({ $0 == 0 }) else {
             throw Finding(.format, "tar.padding", at: .file, "\(path): the bytes after its end are not zero")
@@ -155,7 +161,9 @@ extension Finding {
     }
 
     /// - Parameter position: counts entries from 1.
-    static func header(_ path: String, position: Int, _ difference: HeaderDifference, at step: Step = .file) -> Finding {
+    static func header(_ path: String, position: Int, _ difference: HeaderDifference, at step: Step = .file)
+        -> Finding
+    {
         Finding(
             .format, "tar.header", at: step,
             "\(path): header of entry \(position): \(difference); "

@@ -52,7 +52,8 @@ package struct BundleIndex: Hashable, Sendable {
             let index = try BundleIndex(entries)
             let written = try? index.json
             guard written == bytes else {
-                throw .index("index.canonical", "is not the canonical JSON of its descriptors, sorted by ref name")
+                throw .index(
+                    "index.canonical", "is not the canonical JSON of its descriptors, sorted by ref name")
             }
             return index
         } catch {

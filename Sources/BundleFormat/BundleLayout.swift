@@ -10,7 +10,9 @@ package struct BundleLayout: Sendable {
     package static let maximumSignatures = 16
     package static let maximumSignatureSize = 1 << 20
 
-    package static func signaturePath(_ number: Int) -> String { "cgbundle/signatures/\(number).sigstore.json" }
+    package static func signaturePath(_ number: Int) -> String {
+        "cgbundle/signatures/\(number).sigstore.json"
+    }
 
     /// One entry and the place of its first header block and of its first byte.
     package struct Placed: Hashable, Sendable {

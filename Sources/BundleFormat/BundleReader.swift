@@ -36,7 +36,8 @@ package struct BundleReader: Sendable {
     package func statement(acceptedBy policy: SignerPolicy) throws -> VerifiedStatement {
         let verified = try policy.verify(front.statement, signatures: front.signatures)
         return VerifiedStatement(
-            statement: try Statement(verified), bytes: verified.bytes, signers: verified.signers, reader: self)
+            statement: try Statement(verified), bytes: verified.bytes, signers: verified.signers, reader: self
+        )
     }
 }
 
@@ -67,7 +68,8 @@ package struct VerifiedStatement: Sendable {
         if found < expected {
             throw Finding(
                 .format, "tar.truncated", at: .size,
-                "\(reader.file.path): is cut short at byte \(found): expected \(expected) bytes, found \(found)")
+                "\(reader.file.path): is cut short at byte \(found): expected \(expected) bytes, found \(found)"
+            )
         }
         if found > expected {
             throw Finding(

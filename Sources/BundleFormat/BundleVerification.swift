@@ -52,7 +52,11 @@ extension VerifiedStatement {
         let size = TarHeader.endOfArchive
         let end = try reader.file.bytes(at: layout.fileSize - Int64(size), count: size)
         guard end.count == size, end.allSatisfy({ $0 == 0 }) else {
-            return [Finding(.format, "tar.truncated", at: .headers, "\(reader.file.path): does not end in two zero blocks")]
+            return [
+                Finding(
+                    .format, "tar.truncated", at: .headers,
+                    "\(reader.file.path): does not end in two zero blocks")
+            ]
         }
         return []
     }
@@ -71,7 +75,12 @@ extension VerifiedStatement {
                     && listed.size == place.entry.size && listed.dataOffset == place.contentOffset
             }
         return agrees
-            ? [] : [Finding(.format, "tar.listing", at: .headers, "\(reader.file.path): libarchive reads other entries")]
+            ? []
+            : [
+                Finding(
+                    .format, "tar.listing", at: .headers,
+                    "\(reader.file.path): libarchive reads other entries")
+            ]
     }
 
     /// The graph, if `index.json` can be read; what is wrong with it is added to the findings.
@@ -107,7 +116,8 @@ extension VerifiedStatement {
     /// The bytes of a document, at most one more than a document may have.
     private func document(at place: BundleLayout.Placed) throws(Finding) -> [UInt8] {
         try reader.file.bytes(
-            at: place.contentOffset, count: Int(min(place.entry.size, Int64(ManifestDocument.maximumSize) + 1)))
+            at: place.contentOffset,
+            count: Int(min(place.entry.size, Int64(ManifestDocument.maximumSize) + 1)))
     }
 
     /// Adds to a finding about a blob which images it is in.

@@ -30,7 +30,8 @@ struct EntryCheck {
         let padding = try file.bytes(at: end, count: Int(place.end - end))
         if !padding.allSatisfy({ $0 == 0 }) {
             found.append(
-                Finding(.format, "tar.padding", at: .headers, "\(path): the bytes after its end are not zero"))
+                Finding(.format, "tar.padding", at: .headers, "\(path): the bytes after its end are not zero")
+            )
         }
         let digest = Digest(sha256: hash.finish())
         if digest != place.entry.digest {

@@ -26,7 +26,8 @@ extension BundleGraph {
             findings.append(
                 Finding(
                     .format, "graph.unreferenced", at: .graph,
-                    "\(entry.path): \(entry.digest) of \(entry.size) bytes is named by nothing in the bundle"))
+                    "\(entry.path): \(entry.digest) of \(entry.size) bytes is named by nothing in the bundle")
+            )
         }
         if findings.isEmpty, let finding = orderDifference(from: entries) { findings.append(finding) }
         return findings
@@ -38,7 +39,8 @@ extension BundleGraph {
         return node.isForeign
             ? Finding(
                 .format, "graph.foreign", at: .graph,
-                "\(name): is a foreign layer of \(images) (\(node.namedBy)) whose bytes are not in the bundle")
+                "\(name): is a foreign layer of \(images) (\(node.namedBy)) whose bytes are not in the bundle"
+            )
             : Finding(
                 .content, "graph.missing", at: .graph,
                 "\(name): is named by \(node.namedBy) of \(images) but is not in the bundle")

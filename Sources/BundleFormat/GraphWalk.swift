@@ -25,12 +25,16 @@ package struct GraphWalk {
         }
         for (digest, document) in graph.documents.sorted(by: { $0.key < $1.key }) {
             if let subject = document.subject, graph.documents[subject.digest] == nil {
-                report(.format, "graph.subject", "\(name(of: digest)): its subject \(subject.digest) is not in the set")
+                report(
+                    .format, "graph.subject",
+                    "\(name(of: digest)): its subject \(subject.digest) is not in the set")
             }
         }
     }
 
-    private mutating func visit(_ descriptor: Descriptor, namedBy: String, image: String, above: [Digest]) throws {
+    private mutating func visit(_ descriptor: Descriptor, namedBy: String, image: String, above: [Digest])
+        throws
+    {
         note(descriptor, namedBy: namedBy)
         guard descriptor.mediaType.kind != .blob else { return }
         let digest = descriptor.digest
@@ -78,7 +82,8 @@ package struct GraphWalk {
             return nil
         }
         do {
-            return try ManifestDocument(bytes, name: name(of: descriptor.digest), mediaType: descriptor.mediaType)
+            return try ManifestDocument(
+                bytes, name: name(of: descriptor.digest), mediaType: descriptor.mediaType)
         } catch {
             findings.append(Finding(error))
             return nil
@@ -91,7 +96,8 @@ package struct GraphWalk {
         if descriptor.size > BundleEntry.maximumSize {
             report(
                 .format, "blob.toolarge",
-                "\(name(of: digest)): has \(descriptor.size) bytes, an entry holds \(BundleEntry.maximumSize)")
+                "\(name(of: digest)): has \(descriptor.size) bytes, an entry holds \(BundleEntry.maximumSize)"
+            )
         }
         guard let known = graph.nodes[digest] else {
             graph.nodes[digest] = BundleGraph.Node(
@@ -103,7 +109,8 @@ package struct GraphWalk {
         if known.size != descriptor.size {
             report(
                 .content, "blob.size",
-                "\(name(of: digest)): \(known.namedBy) says \(known.size) bytes, \(namedBy) says \(descriptor.size)")
+                "\(name(of: digest)): \(known.namedBy) says \(known.size) bytes, \(namedBy) says \(descriptor.size)"
+            )
         }
         let type = isDocument ? descriptor.mediaType : nil
         if known.documentType != type {

@@ -77,7 +77,8 @@ extension IndexEntry {
         }
         let known: Set = [Annotation.refName, Annotation.sourceName, Annotation.kind, Annotation.tag]
         if let other = descriptor.annotations.keys.filter({ !known.contains($0) }).min() {
-            throw .index("index.shape", "\(pointer): has the annotation \(other), which this version does not know")
+            throw .index(
+                "index.shape", "\(pointer): has the annotation \(other), which this version does not know")
         }
         let name = try text(Annotation.refName)
         guard let kind = Kind(rawValue: try text(Annotation.kind)) else {

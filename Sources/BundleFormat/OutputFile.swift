@@ -18,14 +18,17 @@ package struct OutputFile: Sendable {
         partialPath = FilePath(path.string + ".partial")
         do {
             let descriptor = try FileDescriptor.open(
-                partialPath, .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: permissions)
+                partialPath, .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: permissions
+            )
             file = PositionedFile(descriptor, path: partialPath)
         } catch {
-            throw Finding(.local, "write.open", at: .file, "\(partialPath): cannot be opened for writing: \(error)")
+            throw Finding(
+                .local, "write.open", at: .file, "\(partialPath): cannot be opened for writing: \(error)")
         }
         let descriptor = file.descriptor.rawValue
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid()
+        else {
             throw Finding(.local, "write.open", at: .file, "\(partialPath): is not a plain file of this user")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -38,7 +41,9 @@ package struct OutputFile: Sendable {
     package func resize(to size: Int64) throws(Finding) {
         guard ftruncate(file.descriptor.rawValue, off_t(size)) == 0 else {
             throw errno == ENOSPC || errno == EFBIG
-                ? Finding(.local, "write.space", at: .file, "\(partialPath): no room for \(size) bytes: \(Errno(rawValue: errno))")
+                ? Finding(
+                    .local, "write.space", at: .file,
+                    "\(partialPath): no room for \(size) bytes: \(Errno(rawValue: errno))")
                 : Self.failed("resize", partialPath)
         }
     }

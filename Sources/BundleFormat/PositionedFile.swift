@@ -26,7 +26,8 @@ package final class PositionedFile: Sendable {
             } catch {
                 throw Finding(
                     .local, "read.io", at: .file,
-                    "\(path): cannot be read at byte \(offset + Int64(filled)): \(error); the medium may be damaged")
+                    "\(path): cannot be read at byte \(offset + Int64(filled)): \(error); the medium may be damaged"
+                )
             }
             guard count > 0 else { break }
             filled += count
@@ -74,7 +75,8 @@ extension PositionedFile {
     /// Hands the bytes of `range` to `body` in order, in chunks.
     ///
     /// - Throws: `read.short` if the file ends before the range does, and what `body` throws.
-    package func forEachChunk(of range: Range<Int64>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    package func forEachChunk(of range: Range<Int64>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws
+    {
         let room = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Int(min(Int64(Self.chunkSize), Int64(range.count))), alignment: 4096)
         defer { room.deallocate() }
@@ -83,7 +85,8 @@ extension PositionedFile {
             let wanted = Int(min(Int64(room.count), range.upperBound - offset))
             let count = try read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: room[..<wanted]))
             guard count == wanted else {
-                throw Finding(.local, "read.short", at: .file, "\(path): ends at byte \(offset + Int64(count))")
+                throw Finding(
+                    .local, "read.short", at: .file, "\(path): ends at byte \(offset + Int64(count))")
             }
             try body(UnsafeRawBufferPointer(rebasing: room[..<count]))
             offset += Int64(count)

@@ -36,7 +36,10 @@ package struct ReleaseSetCheck {
         var found: [Finding] = []
         for image in manifest.images {
             guard let entry = carried[image.shortName] else {
-                found.append(policy("set.missing", "image \(image.shortName): is in the release manifest, not in the bundle"))
+                found.append(
+                    policy(
+                        "set.missing",
+                        "image \(image.shortName): is in the release manifest, not in the bundle"))
                 continue
             }
             if entry.digest != image.digest {
@@ -51,7 +54,9 @@ package struct ReleaseSetCheck {
         let promised = Set(manifest.images.map(\.shortName))
         for entry in index.entries where entry.kind == .image && !promised.contains(entry.repository.text) {
             found.append(
-                policy("set.extra", "image \(entry.repository) (\(entry.digest)): is not in the release manifest"))
+                policy(
+                    "set.extra", "image \(entry.repository) (\(entry.digest)): is not in the release manifest"
+                ))
         }
         return found
     }
@@ -67,7 +72,8 @@ package struct ReleaseSetCheck {
                 found.append(policy("set.missing", "\(kind.rawValue): no \(repository) in the bundle"))
             }
             for entry in entries where entry.repository.text != repository {
-                found.append(policy("set.extra", "\(kind.rawValue) \(entry.repository): expected only \(repository)"))
+                found.append(
+                    policy("set.extra", "\(kind.rawValue) \(entry.repository): expected only \(repository)"))
             }
         }
         return found
@@ -78,7 +84,9 @@ package struct ReleaseSetCheck {
         let places = Set(
             index.entries.filter { $0.kind != .signature && $0.kind != .referrer }.map(\.repository))
         return index.entries.filter { !places.contains($0.repository) }.map {
-            policy("set.extra", "\($0.kind.rawValue) \($0.refName): the bundle has nothing in repository \($0.repository)")
+            policy(
+                "set.extra",
+                "\($0.kind.rawValue) \($0.refName): the bundle has nothing in repository \($0.repository)")
         }
     }
 
@@ -90,13 +98,16 @@ package struct ReleaseSetCheck {
         }
         compare("release-manifest.json version", manifest.version.text, to: version.text)
         compare("release artifact version", artifact.version.text, to: version.text)
-        if let chartConfig { compare("chart version", Self.version(inChart: chartConfig), to: version.chartVersion) }
+        if let chartConfig {
+            compare("chart version", Self.version(inChart: chartConfig), to: version.chartVersion)
+        }
         return found
     }
 
     private static func version(inChart config: [UInt8]) -> String {
         do {
-            let root = try StrictJSON.parseObject(config, name: "chart config", limits: JSONLimits(bytes: 8 << 20))
+            let root = try StrictJSON.parseObject(
+                config, name: "chart config", limits: JSONLimits(bytes: 8 << 20))
             return try root.member("version").string()
         } catch {
             return "none (\(error))"

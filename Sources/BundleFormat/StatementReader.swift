@@ -85,7 +85,8 @@ private struct StatementReader {
     func checkMembers() throws(Finding) {
         let members = try shaped { () throws(JSONError) in try root.members() }
         for member in members where !Self.members.contains(member.name) && !member.name.hasPrefix("x-") {
-            throw .statement("statement.unknown", "\(root.document): has the unknown member \"\(member.name)\"")
+            throw .statement(
+                "statement.unknown", "\(root.document): has the unknown member \"\(member.name)\"")
         }
     }
 
@@ -116,7 +117,8 @@ private struct StatementReader {
             throw .statement(isNumber ? "statement.number" : "statement.shape", error.description)
         }
         guard found >= minimum else {
-            throw .statement("statement.number", "\(root.document): /\(member): is \(found), at least \(minimum)")
+            throw .statement(
+                "statement.number", "\(root.document): /\(member): is \(found), at least \(minimum)")
         }
         return found
     }
@@ -126,7 +128,8 @@ private struct StatementReader {
         guard let text else { return nil }
         guard let time = Timestamp(text) else {
             throw .statement(
-                "statement.time", "\(root.document): /\(member): \"\(text)\" is not a time YYYY-MM-DDTHH:MM:SSZ")
+                "statement.time",
+                "\(root.document): /\(member): \"\(text)\" is not a time YYYY-MM-DDTHH:MM:SSZ")
         }
         return time
     }
@@ -156,21 +159,25 @@ private struct StatementReader {
                 entries.isEmpty ? BundleEntry.indexPath : BundleEntry.blobPrefix + digest.hex
             let isDuplicate = !seen.insert(text.lowercased()).inserted
             guard !isDuplicate else {
-                throw .statement("statement.duplicate", "\(root.document): \(node.pointer): path \"\(text)\" stands twice")
+                throw .statement(
+                    "statement.duplicate", "\(root.document): \(node.pointer): path \"\(text)\" stands twice")
             }
             guard text == expected, let path = try? EntryPath(text) else {
                 throw .statement(
-                    "statement.path", "\(root.document): \(node.pointer): path \"\(text)\", expected \(expected)")
+                    "statement.path",
+                    "\(root.document): \(node.pointer): path \"\(text)\", expected \(expected)")
             }
             let size = try size(node)
             guard size <= BundleEntry.maximumSize else {
                 throw .statement(
-                    "statement.number", "\(root.document): \(node.pointer)/size: is beyond \(BundleEntry.maximumSize)")
+                    "statement.number",
+                    "\(root.document): \(node.pointer)/size: is beyond \(BundleEntry.maximumSize)")
             }
             total += size
             // Each size is below 2^53, and so must their sum be: beyond it no file is, and integers would overflow.
             guard total < 1 << 53 else {
-                throw .statement("statement.number", "\(root.document): \(node.pointer): sizes add up beyond 2^53")
+                throw .statement(
+                    "statement.number", "\(root.document): \(node.pointer): sizes add up beyond 2^53")
             }
             entries.append(BundleEntry(path: path, size: size, digest: digest))
         }
@@ -188,16 +195,19 @@ private struct StatementReader {
         }
         let expected = (Int64(statement.entries.count), Int64(statement.blobs.count), statement.blobBytes)
         guard counts == expected else {
-            throw .statement("statement.counts", "\(root.document): /counts: says \(counts), entries give \(expected)")
+            throw .statement(
+                "statement.counts", "\(root.document): /counts: says \(counts), entries give \(expected)")
         }
         let first = statement.entries[0]
         guard statement.index == Statement.Content(digest: first.digest, size: first.size) else {
-            throw .statement("statement.index", "\(root.document): /index: is not the index.json of /entries/0")
+            throw .statement(
+                "statement.index", "\(root.document): /index: is not the index.json of /entries/0")
         }
         let rest = BundleLayout.restSize(of: statement.entries)
         guard statement.restSize == rest else {
             throw .statement(
-                "statement.size", "\(root.document): /restSize: says \(statement.restSize), entries give \(rest)")
+                "statement.size",
+                "\(root.document): /restSize: says \(statement.restSize), entries give \(rest)")
         }
     }
 

@@ -31,14 +31,16 @@ package struct VerifiedBundle: Sendable {
             let document = graph.documents[release.digest]
         else {
             throw Refusal(
-                Finding(.policy, "set.missing", at: .releaseSet, "release: no release artifact in the bundle"))
+                Finding(.policy, "set.missing", at: .releaseSet, "release: no release artifact in the bundle")
+            )
         }
         artifact = try ReleaseArtifact(
             document, bytes: try source.bytes(of: release.digest, limit: ManifestDocument.maximumSize))
         guard let file = artifact.file(named: ReleaseManifest.name),
             listed.statement.release == Statement.Content(digest: file.digest, size: file.size)
         else {
-            throw Finding.release("release.manifest", "has not the \(ReleaseManifest.name) that the statement names")
+            throw Finding.release(
+                "release.manifest", "has not the \(ReleaseManifest.name) that the statement names")
         }
         do {
             manifest = try ReleaseManifest(
@@ -59,8 +61,9 @@ package struct VerifiedBundle: Sendable {
     package func bytes(of digest: Digest, limit: Int = 256 << 20) throws(Finding) -> [UInt8] {
         do {
             return try source.bytes(of: digest, limit: limit)
-        } catch where error.reason == "blob.digest" {
-            throw Finding(.content, "changed", at: .target, "\(digest): changed since it was verified", about: digest)
+        } catch  where error.reason == "blob.digest" {
+            throw Finding(
+                .content, "changed", at: .target, "\(digest): changed since it was verified", about: digest)
         }
     }
 
@@ -90,7 +93,9 @@ private struct EntryBody: BlobBody {
         let count = try file.read(
             at: offset + position, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
         guard count == wanted else {
-            throw Finding(.local, "read.short", at: .file, "\(file.path): ends at byte \(offset + position + Int64(count))")
+            throw Finding(
+                .local, "read.short", at: .file,
+                "\(file.path): ends at byte \(offset + position + Int64(count))")
         }
         return count
     }

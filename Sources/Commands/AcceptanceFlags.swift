@@ -32,7 +32,9 @@ package struct AcceptanceFlags: ParsableArguments {
     func options() throws -> AcceptanceOptions {
         AcceptanceOptions(
             product: try FileName("cloudgrid"), channel: try FileName(channel), now: Clock.now,
-            allowRollbackTo: try allowRollbackTo.map { (text) throws(ReleaseSetError) in try ReleaseVersion(text) },
+            allowRollbackTo: try allowRollbackTo.map { (text) throws(ReleaseSetError) in
+                try ReleaseVersion(text)
+            },
             ignoreExpiry: ignoreExpiry, allowMajorJump: allowMajorJump, reason: reason)
     }
 

@@ -29,7 +29,8 @@ package struct BundleSummary {
         return [
             count(entries(of: .image).count + entries(of: .extraImage).count, "image"),
             count(entries(of: .chart).count, "chart"), count(artifact.files.count, "release file"),
-            count(entries(of: .signature).count, "signature tag"), count(entries(of: .referrer).count, "referrer"),
+            count(entries(of: .signature).count, "signature tag"),
+            count(entries(of: .referrer).count, "referrer"),
         ].joined(separator: ", ")
     }
 

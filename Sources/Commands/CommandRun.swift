@@ -9,7 +9,9 @@ package enum CommandRun {
     ///
     /// SIGINT and SIGTERM cancel it, so that what is half-made keeps its temporary name; a second one, or two seconds
     /// without an end, leave at once.
-    package static func perform(_ printer: Printer, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    package static func perform(_ printer: Printer, _ body: @escaping @Sendable () async throws -> Void)
+        async throws
+    {
         signal(SIGPIPE, SIG_IGN)
         let work = Task { try await body() }
         let signals = SignalWatch { work.cancel() }

@@ -26,8 +26,10 @@ package struct Failure: Error {
         case let error as ReleaseSetError: findings = [Finding(error)]
         case let error as OCIError: findings = [Finding(error)]
         case let error as RegistryError: findings = [Self.finding(error)]
-        case let error as ReferenceError: findings = [Finding(.usage, error.reason, at: .target, error.description)]
-        case let error as JSONError: findings = [Finding(.format, error.reason, at: .graph, error.description)]
+        case let error as ReferenceError:
+            findings = [Finding(.usage, error.reason, at: .target, error.description)]
+        case let error as JSONError:
+            findings = [Finding(.format, error.reason, at: .graph, error.description)]
         default: findings = [Finding(.internal, "internal", at: .file, "\(error)")]
         }
     }

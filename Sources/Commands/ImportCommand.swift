@@ -28,10 +28,14 @@ package struct ImportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the repositories go.", valueName: "host[:port]/path"))
     package var registry: String?
 
-    @Option(help: ArgumentHelp("An OCI image layout in place of a registry; made if it is not there.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "An OCI image layout in place of a registry; made if it is not there.", valueName: "dir"))
     package var layout: String?
 
-    @Option(help: ArgumentHelp("The folder that keeps what was imported, and guards against older bundles.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder that keeps what was imported, and guards against older bundles.", valueName: "dir"))
     package var record: String?
 
     @Flag(help: "Keep no record. Nothing then guards against an older bundle.")
@@ -71,13 +75,15 @@ package struct ImportCommand: AsyncParsableCommand {
         let bundle = try await Progress(printer).show { events in
             try await listed.verified(width: work.concurrency, events: events)
         }.0
-        let summary = BundleSummary(statement: bundle.statement, graph: bundle.graph, artifact: bundle.artifact)
+        let summary = BundleSummary(
+            statement: bundle.statement, graph: bundle.graph, artifact: bundle.artifact)
         printer.line(summary.headline)
         printer.line("  signed by  " + BundleSummary.signers(bundle.signers, names: try signers.names()))
         printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
         printer.line("  " + VendorProof.sentence)
         let session = ImportSession(
-            bundle: bundle, summary: summary, desk: desk, overrides: accepted.overrides, width: work.concurrency,
+            bundle: bundle, summary: summary, desk: desk, overrides: accepted.overrides,
+            width: work.concurrency,
             isDryRun: dryRun, options: usedOptions, printer: printer)
         if let location {
             let transport = try HTTPTransport(options: options)

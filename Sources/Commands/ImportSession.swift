@@ -17,7 +17,9 @@ struct ImportSession: Sendable {
     let printer: Printer
 
     /// - Parameter pulledFrom: where a cluster reads what is put here; nothing for a layout.
-    func run(_ target: some Destination, named name: String, pulledFrom location: RegistryLocation?) async throws {
+    func run(_ target: some Destination, named name: String, pulledFrom location: RegistryLocation?)
+        async throws
+    {
         // Whatever the record could refuse, it refuses before anything is pushed.
         let recordPlan = try desk.locked.map { _ in
             try RecordPlan(bundle, target: name, pullLocation: location)
@@ -44,7 +46,9 @@ struct ImportSession: Sendable {
         try tell(report, target: name, written: written)
     }
 
-    private func contents(_ plan: RecordPlan, _ report: ImportReport, warnings: [Progress.Warning]) -> RecordContents {
+    private func contents(_ plan: RecordPlan, _ report: ImportReport, warnings: [Progress.Warning])
+        -> RecordContents
+    {
         func result(_ tag: ImportReport.TagResult) -> RecordContents.TagResult {
             RecordContents.TagResult(repository: tag.repository, tag: tag.tag, digest: tag.digest)
         }
@@ -102,7 +106,8 @@ struct ImportSession: Sendable {
         } else {
             printer.line(
                 "imported into \(target): \(report.uploaded) blobs uploaded (\(bytesForPeople(report.uploadedBytes))), "
-                    + "\(report.mounted) mounted, \(report.manifests) manifests, \(report.tagged) tags; read back")
+                    + "\(report.mounted) mounted, \(report.manifests) manifests, \(report.tagged) tags; read back"
+            )
         }
         if let written { printer.line("record: \(written.folder)") }
     }

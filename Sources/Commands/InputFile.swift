@@ -12,7 +12,9 @@ package enum InputFile {
             throw Finding(.local, "file.notregular", at: .file, "\(name): is not a regular file")
         }
         guard identity.size <= limit else {
-            throw Finding(.format, "file.size", at: .file, "\(name): has \(identity.size) bytes, at most \(limit) are read")
+            throw Finding(
+                .format, "file.size", at: .file,
+                "\(name): has \(identity.size) bytes, at most \(limit) are read")
         }
         return try file.bytes(at: 0, count: Int(identity.size))
     }

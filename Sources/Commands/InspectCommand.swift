@@ -26,7 +26,9 @@ package struct InspectCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Take this release file out; needs --key.", valueName: "name"))
     package var extract: String?
 
-    @Option(name: [.short, .customLong("output")], help: ArgumentHelp("The folder for --extract.", valueName: "dir"))
+    @Option(
+        name: [.short, .customLong("output")],
+        help: ArgumentHelp("The folder for --extract.", valueName: "dir"))
     package var output: String?
 
     @OptionGroup package var common: CommonOptions
@@ -62,10 +64,12 @@ package struct InspectCommand: AsyncParsableCommand {
                 : "UNVERIFIED: nothing below has been checked; give --key to check the signature")
         printer.line()
         printer.line(summary.headline)
-        printer.line("  made       \(statement.createdAt) by \(statement.tool.name) \(statement.tool.version)")
+        printer.line(
+            "  made       \(statement.createdAt) by \(statement.tool.name) \(statement.tool.version)")
         if let expires = statement.expires { printer.line("  expires    \(expires)") }
         if let verified {
-            printer.line("  signed by  " + BundleSummary.signers(verified.signers, names: try signers.names()))
+            printer.line(
+                "  signed by  " + BundleSummary.signers(verified.signers, names: try signers.names()))
         } else {
             printer.line("  signatures \(reader.front.signatures.count), not checked")
         }
@@ -78,7 +82,8 @@ package struct InspectCommand: AsyncParsableCommand {
         let kinds: [IndexEntry.Kind] = [.image, .extraImage, .chart]
         for kind in kinds {
             for entry in summary.entries(of: kind) {
-                let columns = [entry.refName, bytesForPeople(summary.size(of: entry))] + summary.platforms(of: entry)
+                let columns =
+                    [entry.refName, bytesForPeople(summary.size(of: entry))] + summary.platforms(of: entry)
                 printer.line("  \(kind.rawValue)  " + columns.joined(separator: "  "))
                 printer.line("         \(entry.digest)")
             }
@@ -91,9 +96,12 @@ package struct InspectCommand: AsyncParsableCommand {
         }
     }
 
-    private func take(_ name: String, outOf contents: BundleContents, to folder: String, _ printer: Printer) throws {
+    private func take(_ name: String, outOf contents: BundleContents, to folder: String, _ printer: Printer)
+        throws
+    {
         guard let file = contents.artifact.file(named: name) else {
-            throw Finding(.usage, "extract.name", at: .releaseSet, "\(name): is not a release file of this bundle")
+            throw Finding(
+                .usage, "extract.name", at: .releaseSet, "\(name): is not a release file of this bundle")
         }
         let path = FilePath(folder).appending(file.name.text)
         let output = try NewFile(path)
@@ -104,7 +112,9 @@ package struct InspectCommand: AsyncParsableCommand {
             output.discard()
             throw error
         }
-        try printer.json(["ok": true, "file": .string(path.string), "digest": .string(file.digest.description)])
+        try printer.json([
+            "ok": true, "file": .string(path.string), "digest": .string(file.digest.description),
+        ])
         printer.line("\(path): \(bytesForPeople(file.size)), \(file.digest)")
     }
 }

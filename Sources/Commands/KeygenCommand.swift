@@ -27,10 +27,14 @@ package struct KeygenCommand: AsyncParsableCommand {
         }
     }
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Path of the two files without their endings.", valueName: "prefix"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Path of the two files without their endings.", valueName: "prefix"))
     package var output: String
 
-    @Option(help: ArgumentHelp("ecdsa (P-256, what every tool can check) or ed25519 (same bytes each time).", valueName: "type"))
+    @Option(
+        help: ArgumentHelp(
+            "ecdsa (P-256, what every tool can check) or ed25519 (same bytes each time).", valueName: "type"))
     var type: KeyType = .ecdsa
 
     @Option(help: ArgumentHelp("File with the pass phrase.", valueName: "file"))
@@ -62,7 +66,9 @@ package struct KeygenCommand: AsyncParsableCommand {
                 "ok": true, "privateKey": .string(output + ".key"), "publicKey": .string(output + ".pub"),
                 "keyID": .string(id.description), "encrypted": .bool(phrase != nil),
             ])
-            printer.line("\(output).key  private, \(phrase == nil ? "not encrypted" : "encrypted"); stays with the exporter")
+            printer.line(
+                "\(output).key  private, \(phrase == nil ? "not encrypted" : "encrypted"); stays with the exporter"
+            )
             printer.line("\(output).pub  public; give it to the importing side")
             printer.line("key id \(id)")
         }
@@ -70,7 +76,8 @@ package struct KeygenCommand: AsyncParsableCommand {
 
     private static func phrase(_ file: String?) throws -> [UInt8]? {
         if let given = try PassPhrase(file: file).given() { return given.isEmpty ? nil : given }
-        guard let first = PassPhrase.ask("Pass phrase for the private key (empty: none): "), !first.isEmpty else {
+        guard let first = PassPhrase.ask("Pass phrase for the private key (empty: none): "), !first.isEmpty
+        else {
             return nil
         }
         guard PassPhrase.ask("Again: ") == first else {

@@ -20,10 +20,13 @@ struct RecordDesk: Sendable {
         let options = try flags.options()
         let releases = try record?.accepted(product: statement.product, channel: statement.channel)
         let acceptance = Acceptance(of: statement, after: releases ?? AcceptedReleases(), options: options)
-        if record == nil { printer.note("--no-record: nothing guards against an older bundle than the last one") }
+        if record == nil {
+            printer.note("--no-record: nothing guards against an older bundle than the last one")
+        }
         for warning in acceptance.warnings { printer.warning("\(warning.message) [\(warning.reason)]") }
         for override in acceptance.overrides {
-            printer.warning("accepted by exception: \(override.option)" + (override.reason.map { ": \($0)" } ?? ""))
+            printer.warning(
+                "accepted by exception: \(override.option)" + (override.reason.map { ": \($0)" } ?? ""))
         }
         if let refusal = Refusal(acceptance.findings) { throw refusal }
         return acceptance

@@ -6,7 +6,9 @@ package import Registry
 
 /// How registries are reached.
 package struct RegistryAccess: ParsableArguments {
-    @Option(help: ArgumentHelp("User name for the registry; the password comes from --password-stdin.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "User name for the registry; the password comes from --password-stdin.", valueName: "name"))
     package var username: String?
 
     @Flag(help: "Read the password from standard input.")
@@ -21,7 +23,9 @@ package struct RegistryAccess: ParsableArguments {
     @Option(help: ArgumentHelp("Certificates (PEM) to trust beside the system's.", valueName: "file"))
     package var caFile: String?
 
-    @Option(help: ArgumentHelp("Speak http, without TLS, to this host; may be given several times.", valueName: "host[:port]"))
+    @Option(
+        help: ArgumentHelp(
+            "Speak http, without TLS, to this host; may be given several times.", valueName: "host[:port]"))
     package var plainHttp: [String] = []
 
     @Option(
@@ -43,8 +47,11 @@ package struct RegistryAccess: ParsableArguments {
         var options = RegistryOptions()
         options.credentials = CredentialStore(explicit: try explicit(), documents: try documents())
         options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
-        options.companionHosts = Set(try companionHost.map { (text) throws(ReferenceError) in try RegistryHost(text) })
-        options.caCertificates = try caFile.map { (name) throws(Finding) in try InputFile.bytes(of: name, limit: 16 << 20) }
+        options.companionHosts = Set(
+            try companionHost.map { (text) throws(ReferenceError) in try RegistryHost(text) })
+        options.caCertificates = try caFile.map { (name) throws(Finding) in
+            try InputFile.bytes(of: name, limit: 16 << 20)
+        }
         options.followsRedirects = followsRedirects
         options.userAgent = ToolVersion.userAgent
         options.maximumConnections = max(8, connections)
@@ -59,7 +66,8 @@ package struct RegistryAccess: ParsableArguments {
             break
         }
         guard !password.isEmpty else {
-            throw Finding(.usage, "auth.password", at: .target, "--password-stdin: standard input holds no password")
+            throw Finding(
+                .usage, "auth.password", at: .target, "--password-stdin: standard input holds no password")
         }
         return Credential(user: username, password: password)
     }
@@ -74,7 +82,9 @@ package struct RegistryAccess: ParsableArguments {
             Self.environment("DOCKER_CONFIG").map { $0 + "/config.json" },
             home.map { $0 + "/.docker/config.json" },
             Self.environment("XDG_RUNTIME_DIR").map { $0 + "/containers/auth.json" },
-            (Self.environment("XDG_CONFIG_HOME") ?? home.map { $0 + "/.config" }).map { $0 + "/containers/auth.json" },
+            (Self.environment("XDG_CONFIG_HOME") ?? home.map { $0 + "/.config" }).map {
+                $0 + "/containers/auth.json"
+            },
         ]
         return try candidates.compactMap(\.self).filter(InputFile.exists).map { name in
             try CredentialDocument(try InputFile.bytes(of: name, limit: 4 << 20), name: name)

@@ -8,10 +8,13 @@ package import Trust
 package struct SignerOptions: ParsableArguments {
     @Option(
         name: .customLong("key"),
-        help: ArgumentHelp("Public key (PEM) of someone who may sign bundles; may be given several times.", valueName: "pub"))
+        help: ArgumentHelp(
+            "Public key (PEM) of someone who may sign bundles; may be given several times.", valueName: "pub")
+    )
     package var keys: [String] = []
 
-    @Option(help: ArgumentHelp("How many of the keys must have signed. Default: all of them.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How many of the keys must have signed. Default: all of them.", valueName: "n"))
     package var threshold: Int?
 
     package init() {}
@@ -29,7 +32,8 @@ package struct SignerOptions: ParsableArguments {
 
     /// The files of the keys by key id, to say who signed.
     package func names() throws -> [KeyID: String] {
-        try Dictionary(keys.map { (KeyID(of: try Self.read($0)), $0) }, uniquingKeysWith: { first, _ in first })
+        try Dictionary(
+            keys.map { (KeyID(of: try Self.read($0)), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func read(_ file: String) throws -> PublicKey {

@@ -24,12 +24,16 @@ package struct SigningKeyOptions: ParsableArguments {
                     + "give --key exporter.key")
         }
         guard keys.count <= BundleLayout.maximumSignatures else {
-            throw Finding(.usage, "key.count", at: .signature, "at most \(BundleLayout.maximumSignatures) keys sign a bundle")
+            throw Finding(
+                .usage, "key.count", at: .signature,
+                "at most \(BundleLayout.maximumSignatures) keys sign a bundle")
         }
         let read = try keys.map(read)
         for (number, key) in read.enumerated()
         where read[..<number].contains(where: { $0.publicKey == key.publicKey }) {
-            throw Finding(.usage, "key.duplicate", at: .signature, "\(keys[number]): is the same key as an earlier --key")
+            throw Finding(
+                .usage, "key.duplicate", at: .signature,
+                "\(keys[number]): is the same key as an earlier --key")
         }
         return read
     }

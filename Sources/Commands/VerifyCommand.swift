@@ -36,7 +36,8 @@ package struct VerifyCommand: AsyncParsableCommand {
             try printer.json(.object(summary.json(signers: verified.signers, verified: true)))
             printer.line(summary.headline)
             printer.line("  made       \(verified.statement.createdAt)")
-            printer.line("  signed by  " + BundleSummary.signers(verified.signers, names: try signers.names()))
+            printer.line(
+                "  signed by  " + BundleSummary.signers(verified.signers, names: try signers.names()))
             printer.line("  holds      " + summary.counts)
             printer.line(
                 "  checked    \(verified.statement.entries.count) entries, "

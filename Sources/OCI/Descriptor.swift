@@ -36,7 +36,8 @@ package struct Descriptor: Hashable, Sendable {
     /// The descriptor of `bytes` themselves.
     package init(of bytes: [UInt8], mediaType: MediaType, annotations: [String: String] = [:]) {
         self.init(
-            mediaType: mediaType, digest: Digest(of: bytes), size: Int64(bytes.count), annotations: annotations)
+            mediaType: mediaType, digest: Digest(of: bytes), size: Int64(bytes.count),
+            annotations: annotations)
     }
 
     /// OCI image-spec 1.1.1, manifest.md, "Guidance for an Empty Descriptor".
@@ -48,7 +49,8 @@ extension Descriptor {
     package static let maximumDataSize = 65_536
 
     package init(json node: JSONNode) throws(OCIError) {
-        mediaType = MediaType(try OCIError.shaped { () throws(JSONError) in try node.member("mediaType").string() })
+        mediaType = MediaType(
+            try OCIError.shaped { () throws(JSONError) in try node.member("mediaType").string() })
         let name = try OCIError.shaped { () throws(JSONError) in try node.member("digest").string() }
         do {
             digest = try Digest(name)
@@ -57,7 +59,9 @@ extension Descriptor {
         }
         size = try OCIError.shaped { () throws(JSONError) in try node.member("size").integer() }
         annotations = try Self.annotations(of: node)
-        artifactType = try OCIError.shaped { () throws(JSONError) in try node.optional("artifactType")?.string() }
+        artifactType = try OCIError.shaped { () throws(JSONError) in
+            try node.optional("artifactType")?.string()
+        }
         hasURLs = try OCIError.shaped { () throws(JSONError) in
             try node.optional("urls")?.array().isEmpty == false
         }
@@ -103,7 +107,8 @@ extension Descriptor {
             ("size", .number(String(size))),
         ]
         if !annotations.isEmpty {
-            members.append(("annotations", .object(JSONObject(annotations.map { ($0.key, .string($0.value)) }))))
+            members.append(
+                ("annotations", .object(JSONObject(annotations.map { ($0.key, .string($0.value)) }))))
         }
         if let artifactType { members.append(("artifactType", .string(artifactType))) }
         return .object(JSONObject(members))

@@ -32,10 +32,13 @@ package struct ManifestDocument: Hashable, Sendable {
         }
         try Self.check(node, is: mediaType, named: name)
         self.mediaType = mediaType
-        let schema = try OCIError.shaped { () throws(JSONError) in try node.member("schemaVersion").integer() }
+        let schema = try OCIError.shaped { () throws(JSONError) in try node.member("schemaVersion").integer()
+        }
         guard schema == 2 else { throw .schemaVersion(schema, in: name) }
         annotations = try Descriptor.annotations(of: node)
-        artifactType = try OCIError.shaped { () throws(JSONError) in try node.optional("artifactType")?.string() }
+        artifactType = try OCIError.shaped { () throws(JSONError) in
+            try node.optional("artifactType")?.string()
+        }
         let referred = try OCIError.shaped { () throws(JSONError) in try node.optional("subject") }
         subject = try referred.map { (found) throws(OCIError) in try Descriptor(json: found) }
         if mediaType.kind == .index {
@@ -55,7 +58,8 @@ package struct ManifestDocument: Hashable, Sendable {
         manifests + (config.map { [$0] } ?? []) + layers
     }
 
-    private static func check(_ node: JSONNode, is mediaType: MediaType, named name: String) throws(OCIError) {
+    private static func check(_ node: JSONNode, is mediaType: MediaType, named name: String) throws(OCIError)
+    {
         let own = try OCIError.shaped { () throws(JSONError) in try node.optional("mediaType")?.string() }
         let foreign: [String]
         switch mediaType.kind {
@@ -69,7 +73,9 @@ package struct ManifestDocument: Hashable, Sendable {
             throw .confusion(name, mediaType, member: member)
         }
         if let own {
-            guard own == mediaType.text else { throw .mismatch(name, expected: mediaType, found: MediaType(own)) }
+            guard own == mediaType.text else {
+                throw .mismatch(name, expected: mediaType, found: MediaType(own))
+            }
         } else if mediaType != .ociIndex && mediaType != .ociManifest {
             throw .mismatch(name, expected: mediaType, found: nil)
         }

@@ -33,7 +33,8 @@ package struct Tag: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// What a tag of cosign's form is about; nothing for any other tag.
     package var cosignSubject: Digest? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, CosignSuffix(rawValue: String(parts[1])) != nil, parts[0].hasPrefix("sha256-") else {
+        guard parts.count == 2, CosignSuffix(rawValue: String(parts[1])) != nil, parts[0].hasPrefix("sha256-")
+        else {
             return nil
         }
         return Digest(hex: Array(parts[0].utf8.dropFirst("sha256-".utf8.count)))

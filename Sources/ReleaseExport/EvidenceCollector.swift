@@ -86,7 +86,8 @@ struct EvidenceCollector {
         guard let document = try await source.document(descriptor.digest, in: repository) else {
             throw Finding(
                 .content, "graph.missing", at: .graph,
-                "\(source.location(of: repository)): has no manifest \(descriptor.digest), which \(parent) names")
+                "\(source.location(of: repository)): has no manifest \(descriptor.digest), which \(parent) names"
+            )
         }
         guard document.mediaType == descriptor.mediaType else {
             throw Finding(

@@ -24,7 +24,8 @@ package struct PlannedBlobs: BlobSource {
     let source: any ImageSource
     let origins: [Digest: Origin]
 
-    package func fetch(_ entry: BundleEntry, into sink: (UnsafeRawBufferPointer) throws -> Void) async throws {
+    package func fetch(_ entry: BundleEntry, into sink: (UnsafeRawBufferPointer) throws -> Void) async throws
+    {
         switch origins[entry.digest] {
         case .memory(let bytes):
             try bytes.withUnsafeBytes(sink)
@@ -49,7 +50,8 @@ package struct PlannedBlobs: BlobSource {
             try again.finish()
         } catch let finding as Finding where finding.fault == .content {
             throw Finding(
-                .content, "changed", at: .content, "\(local.path): changed since the export was planned; run it again")
+                .content, "changed", at: .content,
+                "\(local.path): changed since the export was planned; run it again")
         }
     }
 }

@@ -31,7 +31,8 @@ package struct ExportPlanner: Sendable {
         }
         let artifactBytes = try artifact.json
         var documents = Dictionary(
-            parts.flatMap { $0.documents.map { ($0.key, $0.value.bytes) } }, uniquingKeysWith: { first, _ in first })
+            parts.flatMap { $0.documents.map { ($0.key, $0.value.bytes) } },
+            uniquingKeysWith: { first, _ in first })
         documents[Digest(of: artifactBytes)] = artifactBytes
         let index = try BundleIndex(parts.flatMap(\.entries) + [releaseEntry(artifactBytes)])
         let graph = try checkedGraph(index, documents: documents)
@@ -109,7 +110,8 @@ package struct ExportPlanner: Sendable {
         let name = "cloudgrid-\(manifest.version.chartVersion).tgz"
         let layers = document.layers.filter { $0.mediaType == .helmChart }
         guard document.config?.mediaType == .helmConfig, layers.count == 1, let layer = layers.first else {
-            throw Finding(.format, "chart.shape", at: .releaseSet, "chart: is not a Helm chart with one content layer")
+            throw Finding(
+                .format, "chart.shape", at: .releaseSet, "chart: is not a Helm chart with one content layer")
         }
         guard let local = folder.file(named: name) else { return }
         guard local.file.digest == layer.digest else {
@@ -119,10 +121,13 @@ package struct ExportPlanner: Sendable {
         }
     }
 
-    private func chartConfig(_ document: ManifestDocument, in repository: SourceRepository) async throws -> [UInt8]? {
+    private func chartConfig(_ document: ManifestDocument, in repository: SourceRepository) async throws
+        -> [UInt8]?
+    {
         guard let config = document.config, config.size <= 8 << 20 else { return nil }
         let entry = try BundleEntry(blob: config.digest, size: config.size)
-        let check = BlobCheck(entry, named: "\(source.location(of: repository)): chart config \(config.digest)")
+        let check = BlobCheck(
+            entry, named: "\(source.location(of: repository)): chart config \(config.digest)")
         var bytes: [UInt8] = []
         try await source.fetch(entry, in: repository) { chunk in
             try check.take(chunk)
@@ -136,7 +141,8 @@ package struct ExportPlanner: Sendable {
         let name = try RepositoryName(IndexEntry.releaseRepository)
         let place = try chartRepository().vendor
         let location = manifest.images.first?.location ?? RegistryLocation(host: place.host, prefix: nil)
-        let tag = request.revision == 1 ? manifest.version.text : "\(manifest.version.text)-r\(request.revision)"
+        let tag =
+            request.revision == 1 ? manifest.version.text : "\(manifest.version.text)-r\(request.revision)"
         return IndexEntry(
             kind: .release, repository: name, descriptor: Descriptor(of: bytes, mediaType: .ociManifest),
             sourceName: "\(location)/\(name):\(tag)")
@@ -151,7 +157,8 @@ package struct ExportPlanner: Sendable {
 
     private func checkSet(index: BundleIndex, artifact: ReleaseArtifact, chart: [UInt8]?) throws {
         let check = ReleaseSetCheck(
-            manifest: manifest, version: manifest.version, index: index, artifact: artifact, chartConfig: chart)
+            manifest: manifest, version: manifest.version, index: index, artifact: artifact,
+            chartConfig: chart)
         if let refusal = Refusal(check.findings) { throw refusal }
     }
 
@@ -174,16 +181,20 @@ package struct ExportPlanner: Sendable {
 
     private func bundlePlan(graph: BundleGraph, folder: ReleaseFolder) throws -> BundlePlan {
         guard let release = folder.file(named: ReleaseManifest.name) else {
-            throw Finding(.policy, "set.missing", at: .releaseSet, "\(folder.path): has no \(ReleaseManifest.name)")
+            throw Finding(
+                .policy, "set.missing", at: .releaseSet, "\(folder.path): has no \(ReleaseManifest.name)")
         }
         let index = graph.index
         let content = Statement.Content(of: try index.json)
         let entries =
-            [try BundleEntry(index: content)] + (try graph.blobs.map { try BundleEntry(blob: $0.digest, size: $0.node.size) })
+            [try BundleEntry(index: content)]
+            + (try graph.blobs.map { try BundleEntry(blob: $0.digest, size: $0.node.size) })
         let statement = Statement(
             product: request.product, channel: request.channel, version: manifest.version,
-            revision: request.revision, createdAt: request.createdAt, expires: request.expires, index: content,
-            release: Statement.Content(digest: release.file.digest, size: release.file.size), entries: entries,
+            revision: request.revision, createdAt: request.createdAt, expires: request.expires,
+            index: content,
+            release: Statement.Content(digest: release.file.digest, size: release.file.size),
+            entries: entries,
             tool: request.tool)
         return try BundlePlan(statement: statement, index: index) { bytes in
             try request.keys.map { try SigstoreBundle(signing: bytes, with: $0).json }
@@ -195,7 +206,10 @@ package struct ExportPlanner: Sendable {
         var found: [Finding] = []
         let skipped = manifest.skippedDocuments.map(\.pointer)
         if !skipped.isEmpty {
-            found.append(warning("release.skipped", "\(skipped.joined(separator: ", ")): SPDX documents, not images; skipped"))
+            found.append(
+                warning(
+                    "release.skipped",
+                    "\(skipped.joined(separator: ", ")): SPDX documents, not images; skipped"))
         }
         found += manifest.unknownMembers.map {
             warning("release.unknown", "\($0): is not known here; carried as it is")

@@ -36,7 +36,8 @@ package struct Exporter: Sendable {
         guard signatures.count == request.keys.count else { return false }
         return zip(signatures, request.keys).allSatisfy { bytes, key in
             guard let policy = try? SignerPolicy(keys: [key.publicKey]) else { return false }
-            return (try? policy.verify(statement, signatures: [SignatureFile(name: "earlier", bytes: bytes)])) != nil
+            return (try? policy.verify(statement, signatures: [SignatureFile(name: "earlier", bytes: bytes)]))
+                != nil
         }
     }
 }

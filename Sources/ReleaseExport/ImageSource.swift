@@ -45,6 +45,7 @@ package protocol ImageSource: Sendable {
     func referrers(of subject: Digest, in repository: SourceRepository) async throws -> [Descriptor]
 
     func fetch(
-        _ entry: BundleEntry, in repository: SourceRepository, into sink: (UnsafeRawBufferPointer) throws -> Void,
+        _ entry: BundleEntry, in repository: SourceRepository,
+        into sink: (UnsafeRawBufferPointer) throws -> Void,
     ) async throws
 }

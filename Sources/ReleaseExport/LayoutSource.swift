@@ -18,16 +18,19 @@ package struct LayoutSource: ImageSource {
         let marker = try Self.read(folder.appending("oci-layout"), limit: 4096)
         let layout = try? StrictJSON.parseObject(marker, name: "oci-layout", limits: JSONLimits(bytes: 4096))
         guard let layout, (try? layout.member("imageLayoutVersion").string()) == "1.0.0" else {
-            throw Finding(.format, "layout.version", at: .file, "\(folder)/oci-layout: is not of layout version 1.0.0")
+            throw Finding(
+                .format, "layout.version", at: .file, "\(folder)/oci-layout: is not of layout version 1.0.0")
         }
         let bytes = try Self.read(folder.appending("index.json"), limit: BundleIndex.maximumSize)
         roots = try Self.descriptors(bytes, name: "\(folder)/index.json")
         var referrers: [Digest: [Descriptor]] = [:]
         for root in roots where root.mediaType.kind != .blob {
-            let bytes = try Self.read(Self.path(of: root.digest, in: folder), limit: ManifestDocument.maximumSize)
+            let bytes = try Self.read(
+                Self.path(of: root.digest, in: folder), limit: ManifestDocument.maximumSize)
             let document: ManifestDocument
             do {
-                document = try ManifestDocument(bytes, name: root.digest.description, mediaType: root.mediaType)
+                document = try ManifestDocument(
+                    bytes, name: root.digest.description, mediaType: root.mediaType)
             } catch {
                 throw Finding(error)
             }
@@ -44,7 +47,8 @@ package struct LayoutSource: ImageSource {
         let bytes = try Self.read(Self.path(of: digest, in: folder), limit: ManifestDocument.maximumSize)
         guard Digest(of: bytes) == digest else {
             throw Finding(
-                .content, "pull.digest", at: .content, "\(folder): \(digest): the file holds \(Digest(of: bytes))")
+                .content, "pull.digest", at: .content,
+                "\(folder): \(digest): the file holds \(Digest(of: bytes))")
         }
         return SourceDocument(bytes: bytes, mediaType: type, digest: digest)
     }
@@ -70,7 +74,8 @@ package struct LayoutSource: ImageSource {
     }
 
     package func fetch(
-        _ entry: BundleEntry, in repository: SourceRepository, into sink: (UnsafeRawBufferPointer) throws -> Void,
+        _ entry: BundleEntry, in repository: SourceRepository,
+        into sink: (UnsafeRawBufferPointer) throws -> Void,
     ) async throws {
         try LocalFile.forEachChunk(of: Self.path(of: entry.digest, in: folder), upTo: entry.size, sink)
     }

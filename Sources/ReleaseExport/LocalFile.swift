@@ -36,7 +36,8 @@ package struct LocalFile: Hashable, Sendable {
         let file = try open(path)
         let size = try FileIdentity(of: file).size
         guard size <= limit else {
-            throw Finding(.format, "json.size", at: .file, "\(path): has \(size) bytes, at most \(limit) are allowed")
+            throw Finding(
+                .format, "json.size", at: .file, "\(path): has \(size) bytes, at most \(limit) are allowed")
         }
         return try file.bytes(at: 0, count: Int(size))
     }

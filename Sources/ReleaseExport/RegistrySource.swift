@@ -10,7 +10,8 @@ package struct RegistrySource: ImageSource {
 
     /// - Parameter hosts: every host that the release manifest names.
     package init(
-        mirror: RegistryLocation?, hosts: Set<RegistryHost>, options: RegistryOptions, transport: HTTPTransport,
+        mirror: RegistryLocation?, hosts: Set<RegistryHost>, options: RegistryOptions,
+        transport: HTTPTransport,
     ) {
         self.mirror = mirror
         var connections: [RegistryHost: RegistryConnection] = [:]
@@ -40,7 +41,8 @@ package struct RegistrySource: ImageSource {
     }
 
     package func fetch(
-        _ entry: BundleEntry, in repository: SourceRepository, into sink: (UnsafeRawBufferPointer) throws -> Void,
+        _ entry: BundleEntry, in repository: SourceRepository,
+        into sink: (UnsafeRawBufferPointer) throws -> Void,
     ) async throws {
         let (connection, name) = try place(of: repository)
         try await connection.pullBlob(name, digest: entry.digest, size: entry.size, into: sink)

@@ -40,7 +40,8 @@ package struct ReleaseFolder: Sendable {
         guard LocalFile.exists(file) else {
             throw Finding(
                 .policy, "set.missing", at: .releaseSet,
-                "\(path): has no \(ReleaseManifest.name); give the folder with the release files as downloaded")
+                "\(path): has no \(ReleaseManifest.name); give the folder with the release files as downloaded"
+            )
         }
         return try LocalFile.bytes(of: file, limit: ReleaseManifest.sizeLimit)
     }
@@ -55,7 +56,8 @@ package struct ReleaseFolder: Sendable {
 
     private static func names(in path: FilePath) throws -> [String] {
         guard let folder = opendir(path.string) else {
-            throw Finding(.local, "file.open", at: .file, "\(path): cannot be listed: \(Errno(rawValue: errno))")
+            throw Finding(
+                .local, "file.open", at: .file, "\(path): cannot be listed: \(Errno(rawValue: errno))")
         }
         defer { closedir(folder) }
         var names: [String] = []

@@ -86,10 +86,13 @@ package struct Importer<Target: Destination>: Sendable {
             case .indexed, .present, .merged: break
             case .foreign:
                 events.yield(
-                    .warning(reason: "referrers.foreign", "\(place): holds no list of referrers; left as it is"))
+                    .warning(
+                        reason: "referrers.foreign", "\(place): holds no list of referrers; left as it is"))
             case .immutable:
                 events.yield(
-                    .warning(reason: "referrers.immutable", "\(place): the registry does not let the list be changed"))
+                    .warning(
+                        reason: "referrers.immutable",
+                        "\(place): the registry does not let the list be changed"))
             }
         }
     }
@@ -99,7 +102,8 @@ package struct Importer<Target: Destination>: Sendable {
         for digest in Set(work.tags.map(\.descriptor.digest)).sorted() {
             let found = try await target.readBack(.digest(digest), in: work.repository.name)
             guard found == digest else {
-                throw Self.readBack(target.name(of: work.repository.name) + "@\(digest)", expected: digest, found)
+                throw Self.readBack(
+                    target.name(of: work.repository.name) + "@\(digest)", expected: digest, found)
             }
         }
     }
@@ -117,13 +121,17 @@ package struct Importer<Target: Destination>: Sendable {
     ) async throws -> [ImportReport.TagResult] {
         var results: [ImportReport.TagResult] = []
         for planned in repository.tags {
-            guard !left.contains(where: { $0.repository == repository.name && $0.tag == planned.tag }) else { continue }
+            guard !left.contains(where: { $0.repository == repository.name && $0.tag == planned.tag }) else {
+                continue
+            }
             let found = try await target.readBack(.tag(planned.tag), in: repository.name)
             guard let found, found == planned.descriptor.digest else {
                 throw Self.readBack(
-                    "\(target.name(of: repository.name)):\(planned.tag)", expected: planned.descriptor.digest, found)
+                    "\(target.name(of: repository.name)):\(planned.tag)", expected: planned.descriptor.digest,
+                    found)
             }
-            results.append(ImportReport.TagResult(repository: repository.name, tag: planned.tag, digest: found))
+            results.append(
+                ImportReport.TagResult(repository: repository.name, tag: planned.tag, digest: found))
         }
         return results
     }

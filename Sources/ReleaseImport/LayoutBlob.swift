@@ -11,7 +11,8 @@ enum LayoutBlob {
     ) throws {
         let output = try OutputFile(path)
         try output.resize(to: 0)
-        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: PositionedFile.chunkSize, alignment: 4096)
+        let room = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: PositionedFile.chunkSize, alignment: 4096)
         defer { room.deallocate() }
         var hash = SHA256()
         var offset: Int64 = 0
@@ -25,7 +26,8 @@ enum LayoutBlob {
             onBytes(count)
         }
         guard offset == body.size, Digest(sha256: hash.finish()) == digest else {
-            throw Finding(.content, "changed", at: .target, "\(digest): changed since it was verified", about: digest)
+            throw Finding(
+                .content, "changed", at: .target, "\(digest): changed since it was verified", about: digest)
         }
         try output.publish()
     }

@@ -32,7 +32,8 @@ package actor LayoutDestination: Destination {
     }
 
     /// A blob that is there is hashed before it is relied on.
-    package func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool {
+    package func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool
+    {
         let path = path(of: digest)
         guard access(path.string, F_OK) == 0 else { return false }
         return try LayoutBlob.isWhole(path, digest: digest, size: size)
@@ -51,10 +52,13 @@ package actor LayoutDestination: Destination {
 
     package func put(_ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName) async throws {
         try makeFolders()
-        try LayoutBlob.write(MemoryBody(bytes), digest: descriptor.digest, to: path(of: descriptor.digest)) { _ in }
+        try LayoutBlob.write(MemoryBody(bytes), digest: descriptor.digest, to: path(of: descriptor.digest)) {
+            _ in
+        }
     }
 
-    package func list(_ referrers: [Descriptor], of subject: Digest, in repository: RepositoryName) async throws
+    package func list(_ referrers: [Descriptor], of subject: Digest, in repository: RepositoryName)
+        async throws
         -> ReferrersOutcome
     {
         // In a layout referrers are found by the `subject` of what index.json lists.
@@ -75,7 +79,8 @@ package actor LayoutDestination: Destination {
     package func commit() async throws {
         guard index.hasChanged else { return }
         try makeFolders()
-        try OutputFile.write(BundleLayout.layoutMarker, to: workFolder.appending(BundleLayout.layoutMarkerPath))
+        try OutputFile.write(
+            BundleLayout.layoutMarker, to: workFolder.appending(BundleLayout.layoutMarkerPath))
         try OutputFile.write(try index.json, to: workFolder.appending(BundleEntry.indexPath))
         if isNew {
             guard rename(workFolder.string, folder.string) == 0 else {
@@ -88,12 +93,16 @@ package actor LayoutDestination: Destination {
         isCommitted = true
     }
 
-    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws -> Digest? {
+    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws
+        -> Digest?
+    {
         let digest: Digest
         switch reference {
         case .digest(let named): digest = named
         case .tag(let tag):
-            guard let named = try LayoutIndex(readFrom: folder).digest(of: "\(repository):\(tag)") else { return nil }
+            guard let named = try LayoutIndex(readFrom: folder).digest(of: "\(repository):\(tag)") else {
+                return nil
+            }
             digest = named
         }
         return try LayoutBlob.digest(of: path(of: digest))
@@ -105,7 +114,9 @@ package actor LayoutDestination: Destination {
     }
 
     private func makeFolders() throws {
-        for path in [workFolder, workFolder.appending("blobs"), workFolder.appending("blobs").appending("sha256")] {
+        for path in [
+            workFolder, workFolder.appending("blobs"), workFolder.appending("blobs").appending("sha256"),
+        ] {
             guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
                 throw Finding(
                     .local, "write.open", at: .target, "\(path): cannot be made: \(Errno(rawValue: errno))")

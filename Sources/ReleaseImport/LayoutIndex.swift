@@ -17,13 +17,16 @@ struct LayoutIndex {
         let path = folder.appending(BundleEntry.indexPath)
         let bytes: [UInt8]
         do {
-            let file = PositionedFile(try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]), path: path)
+            let file = PositionedFile(
+                try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]), path: path)
             bytes = try file.bytes(at: 0, count: Int(min(FileIdentity(of: file).size, 64 << 20)))
         } catch let error as Errno {
             throw Finding(
-                .local, "file.open", at: .target, "\(path): cannot be opened: \(error); give an OCI layout or a new folder")
+                .local, "file.open", at: .target,
+                "\(path): cannot be opened: \(error); give an OCI layout or a new folder")
         }
-        let root = try StrictJSON.parseObject(bytes, name: path.string, limits: JSONLimits(bytes: 64 << 20, values: 2_000_000))
+        let root = try StrictJSON.parseObject(
+            bytes, name: path.string, limits: JSONLimits(bytes: 64 << 20, values: 2_000_000))
         descriptors = try root.member("manifests").array().map { try Descriptor(json: $0) }
     }
 
@@ -52,7 +55,9 @@ struct LayoutIndex {
     var json: [UInt8] {
         get throws {
             let sorted = descriptors.sorted {
-                ($0.annotations[Self.refName] ?? "~", $0.digest) < ($1.annotations[Self.refName] ?? "~", $1.digest)
+                ($0.annotations[Self.refName] ?? "~", $0.digest) < (
+                    $1.annotations[Self.refName] ?? "~", $1.digest
+                )
             }
             let value: JSONValue = [
                 "manifests": .array(sorted.map(\.json)), "mediaType": .string(MediaType.ociIndex.text),

@@ -70,7 +70,9 @@ package struct Preflight<Target: Destination>: Sendable {
     private func holdsUntagged(_ repository: RepositoryImport, leftAlone: [Tag]) async throws -> Bool {
         for planned in repository.tags where leftAlone.contains(planned.tag) {
             let digest = planned.descriptor.digest
-            guard try await target.readBack(.digest(digest), in: repository.name) == digest else { return false }
+            guard try await target.readBack(.digest(digest), in: repository.name) == digest else {
+                return false
+            }
         }
         for (subject, referrers) in repository.referrers {
             let listed = try await target.referrers(of: subject, in: repository.name)
@@ -79,7 +81,9 @@ package struct Preflight<Target: Destination>: Sendable {
         return true
     }
 
-    private func conflict(_ planned: RepositoryImport.PlannedTag, _ found: Digest, in repository: RepositoryName)
+    private func conflict(
+        _ planned: RepositoryImport.PlannedTag, _ found: Digest, in repository: RepositoryName
+    )
         -> Finding
     {
         Finding(

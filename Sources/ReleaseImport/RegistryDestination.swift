@@ -23,7 +23,8 @@ package struct RegistryDestination: Destination {
         try await connection.digest(try location.repository(repository), of: tag)
     }
 
-    package func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool {
+    package func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool
+    {
         try await connection.hasBlob(try location.repository(repository), digest: digest, size: size)
     }
 
@@ -42,7 +43,8 @@ package struct RegistryDestination: Destination {
             mediaType: descriptor.mediaType)
     }
 
-    package func list(_ referrers: [Descriptor], of subject: Digest, in repository: RepositoryName) async throws
+    package func list(_ referrers: [Descriptor], of subject: Digest, in repository: RepositoryName)
+        async throws
         -> ReferrersOutcome
     {
         try await connection.addReferrers(try location.repository(repository), subject: subject, referrers)
@@ -61,7 +63,9 @@ package struct RegistryDestination: Destination {
 
     package func commit() async throws {}
 
-    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws -> Digest? {
+    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws
+        -> Digest?
+    {
         try await connection.manifest(try location.repository(repository), reference)?.digest
     }
 }

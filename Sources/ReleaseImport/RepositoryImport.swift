@@ -61,7 +61,9 @@ package struct RepositoryImport: Sendable {
         case .release: tags = [try Tag(bundle.statement.releaseTag)]
         case .referrer: tags = []
         }
-        return tags.map { PlannedTag(tag: $0, descriptor: entry.descriptor, isSignature: entry.kind == .signature) }
+        return tags.map {
+            PlannedTag(tag: $0, descriptor: entry.descriptor, isSignature: entry.kind == .signature)
+        }
     }
 
     /// A descriptor in a list of referrers says what the manifest is and repeats its annotations (OCI distribution-spec
@@ -69,7 +71,9 @@ package struct RepositoryImport: Sendable {
     private static func referrers(_ entries: [IndexEntry], graph: BundleGraph) -> [Digest: [Descriptor]] {
         var found: [Digest: [Descriptor]] = [:]
         for entry in entries {
-            guard let document = graph.documents[entry.digest], let subject = document.subject else { continue }
+            guard let document = graph.documents[entry.digest], let subject = document.subject else {
+                continue
+            }
             found[subject.digest, default: []].append(
                 Descriptor(
                     mediaType: entry.mediaType, digest: entry.digest, size: entry.size,

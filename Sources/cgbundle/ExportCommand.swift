@@ -29,7 +29,9 @@ struct ExportCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The folder with the release files.", valueName: "folder"))
     var folder: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The bundle to write; - writes to standard output.", valueName: "file"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The bundle to write; - writes to standard output.", valueName: "file"))
     var output: String
 
     @OptionGroup var signing: SigningKeyOptions
@@ -37,16 +39,20 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A mirror to fetch images and chart from.", valueName: "host[:port]/path"))
     var sourceRegistry: String?
 
-    @Option(help: ArgumentHelp("An OCI image layout to take images and chart from; no registry is asked.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "An OCI image layout to take images and chart from; no registry is asked.", valueName: "dir"))
     var images: String?
 
     @Option(help: ArgumentHelp("2, 3, … for a further bundle of the same version.", valueName: "n"))
     var revision: Int64 = 1
 
-    @Option(help: ArgumentHelp("For whom the bundle is; the importing side expects the same.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("For whom the bundle is; the importing side expects the same.", valueName: "name"))
     var channel = "release"
 
-    @Option(help: ArgumentHelp("When importers stop accepting the bundle.", valueName: "YYYY-MM-DDTHH:MM:SSZ"))
+    @Option(
+        help: ArgumentHelp("When importers stop accepting the bundle.", valueName: "YYYY-MM-DDTHH:MM:SSZ"))
     var expires: String?
 
     @Flag(help: "Ask and name everything, say what it would take, write nothing.")
@@ -92,7 +98,8 @@ struct ExportCommand: AsyncParsableCommand {
         let options = try access.options(followsRedirects: true, connections: work.concurrency)
         let transport = try HTTPTransport(options: options)
         let source = RegistrySource(
-            mirror: mirror, hosts: Set(manifest.images.map(\.name.host)), options: options, transport: transport)
+            mirror: mirror, hosts: Set(manifest.images.map(\.name.host)), options: options,
+            transport: transport)
         do {
             try await export(manifest, from: source, request, printer)
         } catch {
@@ -104,9 +111,11 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func export(
-        _ manifest: ReleaseManifest, from source: some ImageSource, _ request: ExportRequest, _ printer: Printer,
+        _ manifest: ReleaseManifest, from source: some ImageSource, _ request: ExportRequest,
+        _ printer: Printer,
     ) async throws {
-        let report = ExportReport(output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer)
+        let report = ExportReport(
+            output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer)
         let (plan, _) = try await Progress(printer).show { events in
             try await ExportPlanner(request, manifest: manifest, source: source).plan(events: events)
         }
@@ -129,13 +138,16 @@ struct ExportCommand: AsyncParsableCommand {
         var until: Timestamp?
         if let expires {
             guard let time = Timestamp(expires) else {
-                throw Finding(.usage, "statement.time", at: .policy, "--expires \(expires): expected YYYY-MM-DDTHH:MM:SSZ")
+                throw Finding(
+                    .usage, "statement.time", at: .policy,
+                    "--expires \(expires): expected YYYY-MM-DDTHH:MM:SSZ")
             }
             until = time
         }
         return ExportRequest(
             folder: FilePath(folder), keys: try signing.privateKeys(), product: try FileName("cloudgrid"),
-            channel: try FileName(channel), revision: revision, createdAt: try Self.createdAt(), expires: until,
+            channel: try FileName(channel), revision: revision, createdAt: try Self.createdAt(),
+            expires: until,
             tool: ToolVersion.tool, width: work.concurrency)
     }
 
@@ -145,7 +157,9 @@ struct ExportCommand: AsyncParsableCommand {
             return Clock.now
         }
         guard let seconds = Int64(text), (0...253_402_300_799).contains(seconds) else {
-            throw Finding(.usage, "statement.time", at: .policy, "SOURCE_DATE_EPOCH=\(text): expected seconds since 1970")
+            throw Finding(
+                .usage, "statement.time", at: .policy,
+                "SOURCE_DATE_EPOCH=\(text): expected seconds since 1970")
         }
         return Timestamp(seconds: seconds)
     }

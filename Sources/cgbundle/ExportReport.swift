@@ -17,12 +17,14 @@ struct ExportReport {
         printer.line(summary.headline)
         for kind in [IndexEntry.Kind.image, .extraImage, .chart] {
             for entry in summary.entries(of: kind) {
-                let columns = [entry.refName, bytesForPeople(summary.size(of: entry))] + summary.platforms(of: entry)
+                let columns =
+                    [entry.refName, bytesForPeople(summary.size(of: entry))] + summary.platforms(of: entry)
                 printer.line("  " + columns.joined(separator: "  "))
             }
         }
         printer.line("  in all     " + summary.counts)
-        let free = (try? OutputFile.freeSpace(at: FilePath(output))).map { ", \(bytesForPeople($0)) free" } ?? ""
+        let free =
+            (try? OutputFile.freeSpace(at: FilePath(output))).map { ", \(bytesForPeople($0)) free" } ?? ""
         printer.line(
             "  to write   \(bytesForPeople(plan.bundle.layout.fileSize)) in \(plan.bundle.statement.blobs.count) blobs"
                 + (output == "-" ? "" : free))

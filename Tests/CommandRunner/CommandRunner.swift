@@ -9,7 +9,8 @@ package struct CommandResult: Sendable {
 
 package enum CommandRunner {
     /// The checkout that the tests were built from.
-    package static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    package static let checkout = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     /// The folder of the built programs: the test bundle's own.
@@ -26,7 +27,8 @@ package enum CommandRunner {
     /// Runs a program to its end. Standard input is empty; what it prints goes through files, so that no full pipe
     /// can hold it up.
     package static func run(
-        _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil,
+        _ program: String, _ arguments: [String], environment: [String: String] = [:],
+        in folder: String? = nil,
     ) throws -> CommandResult {
         let place = try TemporaryFolder()
         let (output, errors) = (place.path + "/out", place.path + "/err")
