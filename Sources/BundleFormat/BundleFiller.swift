@@ -27,11 +27,6 @@ package struct BundleFiller: Sendable {
         try prepare(afresh: earlier == nil)
     }
 
-    /// How many bytes are still to be written, at most.
-    package var remainingBytes: Int64 {
-        plan.statement.blobs.reduce(0) { $0 + (finished.contains($1.digest) ? 0 : $1.size) }
-    }
-
     private func prepare(afresh: Bool) throws {
         if afresh { try output.resize(to: 0) }
         let taken = try Self.allocatedBytes(of: output.file.descriptor)
@@ -46,7 +41,12 @@ package struct BundleFiller: Sendable {
         for place in plan.layout.placed {
             let header = try TarHeader.bytes(path: place.entry.path, size: place.entry.size)
             try output.file.write(header, at: place.headerOffset)
+            // What a power cut left of an earlier run may be anything; the blobs are hashed, the rest is written anew.
+            let end = place.contentOffset + place.entry.size
+            try output.file.write([UInt8](repeating: 0, count: Int(place.end - end)), at: end)
         }
+        let tail = Int64(TarHeader.endOfArchive)
+        try output.file.write([UInt8](repeating: 0, count: Int(tail)), at: plan.layout.fileSize - tail)
         if let index = plan.layout.placed.first {
             try output.file.write(plan.indexBytes, at: index.contentOffset)
         }
@@ -101,8 +101,11 @@ package struct BundleFiller: Sendable {
     /// Writes the small files beside the bundle and then gives the bundle its name.
     package func publish() throws(Finding) {
         for (path, bytes) in companions { try OutputFile.write(bytes, to: path) }
+        // A bundle that stood here before may have had more signers.
+        for number in plan.signatures.count..<BundleLayout.maximumSignatures {
+            unlink(Self.signaturePath(number, beside: output.path).string)
+        }
         try output.publish()
-        journal.close()
         guard unlink(journal.path.string) == 0 || errno == ENOENT else {
             throw Finding(.local, "write.io", at: .file, "\(journal.path): \(Errno(rawValue: errno))")
         }
@@ -110,11 +113,18 @@ package struct BundleFiller: Sendable {
 
     /// The same bytes as inside, for people who check with other tools; import never reads them.
     private var companions: [(FilePath, [UInt8])] {
-        let name = output.path.string
-        let signatures = plan.signatures.enumerated().map { number, bytes in
-            (FilePath(name + (number == 0 ? ".sigstore.json" : ".\(number).sigstore.json")), bytes)
-        }
-        return [(FilePath(name + ".statement.json"), plan.statementBytes)] + signatures
+        [(Self.statementPath(beside: output.path), plan.statementBytes)]
+            + plan.signatures.enumerated().map {
+                (Self.signaturePath($0.offset, beside: output.path), $0.element)
+            }
+    }
+
+    package static func statementPath(beside output: FilePath) -> FilePath {
+        FilePath(output.string + ".statement.json")
+    }
+
+    package static func signaturePath(_ number: Int, beside output: FilePath) -> FilePath {
+        FilePath(output.string + (number == 0 ? ".sigstore.json" : ".\(number).sigstore.json"))
     }
 
     private static func allocatedBytes(of descriptor: FileDescriptor) throws(Finding) -> Int64 {

@@ -24,6 +24,8 @@ package struct BundleGraph: Sendable {
 
     package static let maximumDepth = 3
     package static let maximumDocuments = 16_384
+    /// Parsed documents are kept; without a ceiling a hostile image could fill the memory with them.
+    package static let maximumDocumentBytes: Int64 = 256 << 20
 
     init(index: BundleIndex) {
         self.index = index
@@ -40,17 +42,24 @@ package struct BundleGraph: Sendable {
     package func reach(from root: Digest) -> (documents: [Digest], blobs: [Digest]) {
         var documents: [Digest] = []
         var blobs: [Digest] = []
-        var seen: Set<Digest> = []
-        func visit(_ digest: Digest) {
-            guard seen.insert(digest).inserted else { return }
+        var seen: Set<Digest> = [root]
+        // An explicit stack: a refused graph may be deeper than a task's own. The second member says that the
+        // children are done.
+        var stack: [(digest: Digest, isOpen: Bool)] = [(root, false)]
+        while let (digest, isOpen) = stack.popLast() {
             guard let document = self.documents[digest] else {
                 blobs.append(digest)
-                return
+                continue
             }
-            document.references.forEach { visit($0.digest) }
-            documents.append(digest)
+            guard !isOpen else {
+                documents.append(digest)
+                continue
+            }
+            stack.append((digest, true))
+            for child in document.references.reversed() where seen.insert(child.digest).inserted {
+                stack.append((child.digest, false))
+            }
         }
-        visit(root)
         return (documents, blobs)
     }
 

@@ -64,8 +64,16 @@ extension VerifiedStatement {
     /// Whether libarchive, a reader that is not ours, sees the same entries at the same places.
     private func listingFindings() throws -> [Finding] {
         let layout = layout
-        let seen = try ArchiveListing.entries(
-            of: reader.file.descriptor, fileSize: layout.fileSize, limit: layout.placed.count + 32)
+        let seen: [ListedEntry]
+        do {
+            seen = try ArchiveListing.entries(
+                of: reader.file.descriptor, fileSize: layout.fileSize, limit: layout.placed.count + 32)
+        } catch {
+            if case .unreadable = error {
+                throw Finding(.local, "read.io", at: .headers, "\(reader.file.path): \(error)")
+            }
+            return [Finding(.format, "tar.listing", at: .headers, "\(reader.file.path): \(error)")]
+        }
         let front = reader.front.signatures.count + 2
         let rest = seen.dropFirst(front)
         let agrees =

@@ -1,3 +1,4 @@
+import Glibc
 import OCI
 import SystemPackage
 
@@ -6,49 +7,36 @@ import SystemPackage
 /// A line says only that hashing the blob again is worth while: after a power cut the journal may have reached the
 /// disk and the blob not.
 struct FillJournal: Sendable {
-    let path: FilePath
-    private let descriptor: FileDescriptor
+    private let file: PositionedFile
+
+    /// Far more lines than a bundle has blobs that anybody would wait for.
+    private static let maximumSize: Int64 = 64 << 20
+
+    var path: FilePath { file.path }
 
     static func path(for output: FilePath) -> FilePath { FilePath(output.string + ".partial.journal") }
 
     /// Opens the journal beside `output` for more lines; `kept` says whether the lines of an earlier run stay.
     init(for output: FilePath, keeping kept: Bool) throws(Finding) {
-        path = Self.path(for: output)
-        var options: FileDescriptor.OpenOptions = [.create, .append, .noFollow, .closeOnExec]
-        if !kept { options.insert(.truncate) }
-        do {
-            descriptor = try FileDescriptor.open(
-                path, .readWrite, options: options, permissions: [.ownerReadWrite])
-        } catch {
-            throw Finding(.local, "write.open", at: .file, "\(path): cannot be opened for writing: \(error)")
+        file = try OutputFile.openOwn(
+            Self.path(for: output), options: [.create, .append], permissions: [.ownerReadWrite])
+        let size = try FileIdentity(of: file).size
+        guard (kept && size <= Self.maximumSize) || ftruncate(file.descriptor.rawValue, 0) == 0 else {
+            throw Finding(.local, "write.io", at: .file, "\(file.path): \(Errno(rawValue: errno))")
         }
     }
 
     /// Lines of 65 bytes; a torn last line is no digest and is left out.
     func finished() throws(Finding) -> Set<Digest> {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        do {
-            while case let count = try chunk.withUnsafeMutableBytes({
-                try descriptor.read(fromAbsoluteOffset: Int64(bytes.count), into: $0)
-            }), count > 0 {
-                bytes += chunk[..<count]
-            }
-        } catch {
-            throw Finding(.local, "read.io", at: .file, "\(path): \(error)")
-        }
+        let bytes = try file.bytes(at: 0, count: Int(FileIdentity(of: file).size))
         return Set(bytes.split(separator: UInt8(ascii: "\n")).compactMap { Digest(hex: $0) })
     }
 
     func add(_ digest: Digest) throws(Finding) {
         do {
-            _ = try descriptor.writeAll(Array((digest.hex + "\n").utf8))
+            _ = try file.descriptor.writeAll(Array((digest.hex + "\n").utf8))
         } catch {
             throw Finding(.local, "write.io", at: .file, "\(path): \(error)")
         }
-    }
-
-    func close() {
-        try? descriptor.close()
     }
 }

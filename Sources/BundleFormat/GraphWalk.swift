@@ -7,6 +7,7 @@ package struct GraphWalk {
     /// How far below each finished document the graph goes; a document that is being walked has no entry yet.
     private var heights: [Digest: Int] = [:]
     private var open: Set<Digest> = []
+    private var documentBytes: Int64 = 0
     private let read: (Descriptor) throws -> [UInt8]?
 
     /// - Parameter read: the bytes of a document, or nothing where the set does not hold it.
@@ -51,6 +52,13 @@ package struct GraphWalk {
         }
         open.insert(digest)
         defer { open.remove(digest) }
+        documentBytes += descriptor.size
+        guard documentBytes <= BundleGraph.maximumDocumentBytes else {
+            report(
+                .format, "graph.count",
+                "\(image): more than \(BundleGraph.maximumDocumentBytes) bytes of documents")
+            return
+        }
         guard let document = try document(descriptor, namedBy: namedBy, image: image) else {
             heights[digest] = 0
             return
@@ -64,8 +72,14 @@ package struct GraphWalk {
             try visit(child, namedBy: name(of: digest), image: image, above: path)
         }
         for blob in [document.config].compactMap({ $0 }) + document.layers {
-            if blob.mediaType.kind == .schema1 {
-                findings.append(Finding(OCIError.schema1(name(of: blob.digest))))
+            switch blob.mediaType.kind {
+            case .blob: break
+            case .schema1: findings.append(Finding(OCIError.schema1(name(of: blob.digest))))
+            case .index, .manifest:
+                report(
+                    .format, "type.conflict",
+                    "\(name(of: blob.digest)): \(name(of: digest)) names it as a part of an image, with the type "
+                        + "\(blob.mediaType)")
             }
             note(blob, namedBy: name(of: digest))
         }

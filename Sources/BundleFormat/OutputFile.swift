@@ -16,26 +16,46 @@ package struct OutputFile: Sendable {
     {
         self.path = path
         partialPath = FilePath(path.string + ".partial")
+        file = try Self.openOwn(partialPath, options: [.create], permissions: permissions)
+        // The mode is set whatever the umask says: a bundle is for others to carry, a key never comes this way.
+        guard fchmod(file.descriptor.rawValue, permissions.rawValue) == 0 else {
+            throw Self.failed("chmod", partialPath)
+        }
+    }
+
+    /// Opens a file that only this run writes: plain, this user's, under one name, locked, and still under that name
+    /// after the lock was had. In a folder that others can write to, anything else may have been put there.
+    static func openOwn(
+        _ path: FilePath, options: FileDescriptor.OpenOptions, permissions: FilePermissions,
+    ) throws(Finding) -> PositionedFile {
+        let file: PositionedFile
         do {
             let descriptor = try FileDescriptor.open(
-                partialPath, .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: permissions
-            )
-            file = PositionedFile(descriptor, path: partialPath)
+                path, .readWrite, options: options.union([.noFollow, .nonBlocking, .closeOnExec]),
+                permissions: permissions)
+            file = PositionedFile(descriptor, path: path)
         } catch {
-            throw Finding(
-                .local, "write.open", at: .file, "\(partialPath): cannot be opened for writing: \(error)")
+            throw Finding(.local, "write.open", at: .file, "\(path): cannot be opened for writing: \(error)")
         }
-        let descriptor = file.descriptor.rawValue
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid()
+        var opened = stat()
+        guard fstat(file.descriptor.rawValue, &opened) == 0, opened.st_mode & S_IFMT == S_IFREG,
+            opened.st_uid == geteuid(), opened.st_nlink == 1
         else {
-            throw Finding(.local, "write.open", at: .file, "\(partialPath): is not a plain file of this user")
+            throw Finding(
+                .local, "write.open", at: .file, "\(path): is not a plain file of this user's under one name")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw Finding(.local, "output.busy", at: .file, "\(partialPath): another run is writing it")
+        var named = stat()
+        guard flock(file.descriptor.rawValue, LOCK_EX | LOCK_NB) == 0, lstat(path.string, &named) == 0,
+            named.st_dev == opened.st_dev, named.st_ino == opened.st_ino
+        else {
+            throw Finding(.local, "output.busy", at: .file, "\(path): another run is writing it")
         }
-        // The mode is set whatever the umask says: a bundle is for others to carry, a key never comes this way.
-        guard fchmod(descriptor, permissions.rawValue) == 0 else { throw Self.failed("chmod", partialPath) }
+        return file
+    }
+
+    /// Takes the unfinished file away.
+    package func discard() {
+        unlink(partialPath.string)
     }
 
     package func resize(to size: Int64) throws(Finding) {

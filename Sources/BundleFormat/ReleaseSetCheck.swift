@@ -11,22 +11,22 @@ package struct ReleaseSetCheck {
     package let version: ReleaseVersion
     package let index: BundleIndex
     package let artifact: ReleaseArtifact
-    /// The chart's config, `Chart.yaml` as JSON.
-    package let chartConfig: [UInt8]?
+    /// The chart, and its config: `Chart.yaml` as JSON.
+    package let chart: (document: ChartDocument, config: [UInt8])?
 
     package init(
         manifest: ReleaseManifest, version: ReleaseVersion, index: BundleIndex, artifact: ReleaseArtifact,
-        chartConfig: [UInt8]?,
+        chart: (ChartDocument, config: [UInt8])?,
     ) {
         self.manifest = manifest
         self.version = version
         self.index = index
         self.artifact = artifact
-        self.chartConfig = chartConfig
+        self.chart = chart
     }
 
     package var findings: [Finding] {
-        imageFindings + partFindings + placeFindings + versionFindings
+        imageFindings + partFindings + placeFindings + versionFindings + chartFindings
     }
 
     private var imageFindings: [Finding] {
@@ -98,10 +98,30 @@ package struct ReleaseSetCheck {
         }
         compare("release-manifest.json version", manifest.version.text, to: version.text)
         compare("release artifact version", artifact.version.text, to: version.text)
-        if let chartConfig {
-            compare("chart version", Self.version(inChart: chartConfig), to: version.chartVersion)
+        if let chart {
+            compare("chart version", Self.version(inChart: chart.config), to: version.chartVersion)
         }
         return found
+    }
+
+    /// The registry finds the chart by a tag, so what it holds must be the chart that came with the release files.
+    private var chartFindings: [Finding] {
+        guard let chart else { return [] }
+        let name = "cloudgrid-\(version.chartVersion).tgz"
+        guard let file = artifact.file(named: name) else {
+            return [
+                policy(
+                    "set.missing",
+                    "\(name): is not among the release files, and nothing else says which chart is meant")
+            ]
+        }
+        guard file.digest != chart.document.content.digest else { return [] }
+        return [
+            Finding(
+                .content, "chart.digest", at: .releaseSet,
+                "\(name): is \(file.digest), the chart in the registry holds \(chart.document.content.digest)"
+            )
+        ]
     }
 
     private static func version(inChart config: [UInt8]) -> String {

@@ -78,12 +78,6 @@ package struct Statement: Hashable, Sendable {
     /// The tag of the release artifact: revision 1 is the release itself.
     package var releaseTag: String { revision == 1 ? version.text : versionAndRevision }
 
-    /// What to say if the bundle has expired by `now`.
-    package func expiry(at now: Timestamp) -> Finding? {
-        guard let expires, now >= expires else { return nil }
-        return Finding(.policy, "expired", at: .policy, "\(version) revision \(revision): expired \(expires)")
-    }
-
     /// The bytes that are signed, canonical JSON.
     package var json: [UInt8] {
         get throws(JSONError) { try value.canonical() }

@@ -83,11 +83,30 @@ private struct StatementReader {
     }
 
     func checkMembers() throws(Finding) {
-        let members = try shaped { () throws(JSONError) in try root.members() }
-        for member in members where !Self.members.contains(member.name) && !member.name.hasPrefix("x-") {
-            throw .statement(
-                "statement.unknown", "\(root.document): has the unknown member \"\(member.name)\"")
+        for member in try names(of: root) where !Self.members.contains(member) && !member.hasPrefix("x-") {
+            throw .statement("statement.unknown", "\(root.document): has the unknown member \"\(member)\"")
         }
+        for (name, allowed) in Self.nestedMembers {
+            guard let node = try shaped({ () throws(JSONError) in try root.optional(name) }) else { continue }
+            try check(node, has: allowed)
+        }
+    }
+
+    private static let nestedMembers: [(String, Set<String>)] = [
+        ("counts", ["blobBytes", "blobs", "entries"]), ("index", ["digest", "size"]),
+        ("release", ["digest", "size"]), ("tool", ["name", "version"]),
+    ]
+
+    private func check(_ node: JSONNode, has allowed: Set<String>) throws(Finding) {
+        for member in try names(of: node) where !allowed.contains(member) {
+            throw .statement(
+                "statement.unknown", "\(root.document): \(node.pointer): has the unknown member \"\(member)\""
+            )
+        }
+    }
+
+    private func names(of node: JSONNode) throws(Finding) -> [String] {
+        try shaped { () throws(JSONError) in try node.object().members.map(\.name) }
     }
 
     func version() throws(Finding) -> ReleaseVersion {
@@ -154,6 +173,7 @@ private struct StatementReader {
         var total: Int64 = 0
         for node in nodes {
             let text = try shaped { () throws(JSONError) in try node.member("path").string() }
+            try check(node, has: ["digest", "path", "size"])
             let digest = try digest(node)
             let expected =
                 entries.isEmpty ? BundleEntry.indexPath : BundleEntry.blobPrefix + digest.hex

@@ -48,12 +48,16 @@ package struct VerifiedBundle: Sendable {
         } catch let error as ReleaseSetError {
             throw Finding(error)
         }
-        let chart = graph.index.entries.first { $0.kind == .chart }
-        let config = try chart.flatMap { graph.documents[$0.digest]?.config }
-            .map { try source.bytes(of: $0.digest, limit: 8 << 20) }
+        var chart: (ChartDocument, config: [UInt8])?
+        if let root = graph.index.entries.first(where: { $0.kind == .chart }),
+            let document = graph.documents[root.digest]
+        {
+            let parts = try ChartDocument(document)
+            chart = (parts, try source.bytes(of: parts.config.digest, limit: ChartDocument.maximumConfigSize))
+        }
         let check = ReleaseSetCheck(
             manifest: manifest, version: listed.statement.version, index: graph.index, artifact: artifact,
-            chartConfig: config)
+            chart: chart)
         if let refusal = Refusal(check.findings) { throw refusal }
     }
 

@@ -27,6 +27,12 @@ package struct AcceptanceFlags: ParsableArguments {
             throw ValidationError("--allow-rollback-to and --ignore-expiry need --reason TEXT")
         }
         guard reason?.isEmpty != true else { throw ValidationError("--reason needs a text") }
+        guard (try? FileName(channel)) != nil else {
+            throw ValidationError("--channel takes a name of letters, digits and ._+-")
+        }
+        if let allowRollbackTo, (try? ReleaseVersion(allowRollbackTo)) == nil {
+            throw ValidationError("--allow-rollback-to takes a version such as v1.0.0")
+        }
     }
 
     func options() throws -> AcceptanceOptions {

@@ -44,7 +44,7 @@ private final class SignalWatch {
                 guard box.set(number) else { _exit(128 + number) }
                 cancel()
                 // What does not listen to being cancelled, a read from a slow medium say, must not hold people up.
-                DispatchQueue.global().asyncAfter(deadline: .now() + 1.5) { _exit(128 + number) }
+                DispatchQueue.global().asyncAfter(deadline: .now() + 2) { _exit(128 + number) }
             }
             source.resume()
             sources.append(source)

@@ -58,6 +58,9 @@ package struct ImportCommand: AsyncParsableCommand {
         guard (record == nil) == noRecord else {
             throw ValidationError("give either --record DIR or --no-record")
         }
+        guard layout == nil || !access.isUsed else {
+            throw ValidationError("--layout asks no registry: the registry options have no meaning with it")
+        }
     }
 
     package func run() async throws {
@@ -68,7 +71,8 @@ package struct ImportCommand: AsyncParsableCommand {
     private func importBundle(_ printer: Printer) async throws {
         let policy = try signers.policy()
         let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
-        let options = try access.options(followsRedirects: false, connections: work.concurrency)
+        let options = try access.options(
+            for: location.map { [$0.host] } ?? [], followsRedirects: false, connections: work.concurrency)
         let listed = try bundle.open().statement(acceptedBy: policy)
         let desk = try RecordDesk(root: record, isLocked: !dryRun)
         let accepted = try desk.accept(listed.statement, acceptance, printer)
@@ -93,10 +97,12 @@ package struct ImportCommand: AsyncParsableCommand {
                     RegistryDestination(location, connection: connection), named: location.description,
                     pulledFrom: location)
             } catch {
-                try await transport.shutdown()
+                // What went wrong is worth more than how the connections were closed.
+                try? await transport.shutdown()
                 throw error
             }
-            try await transport.shutdown()
+            // Everything was read back; how the connections were closed changes nothing.
+            try? await transport.shutdown()
         } else if let layout {
             let folder = FilePath(layout).lexicallyNormalized()
             try await session.run(try LayoutDestination(folder), named: layout, pulledFrom: nil)

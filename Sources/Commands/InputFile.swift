@@ -4,26 +4,52 @@ import SystemPackage
 
 /// A small file that the operator named on the command line.
 package enum InputFile {
-    /// - Parameter limit: bytes; a file beyond it is refused.
-    package static func bytes(of name: String, limit: Int) throws(Finding) -> [UInt8] {
-        let file = PositionedFile(try open(name), path: FilePath(name))
+    /// - Parameters:
+    ///   - limit: bytes; a file beyond it is refused.
+    ///   - takesPipes: whether the name may be that of a pipe or a descriptor, as for a pass phrase.
+    package static func bytes(of name: String, limit: Int, takesPipes: Bool = false) throws(Finding)
+        -> [UInt8]
+    {
+        let file = PositionedFile(try open(name, waits: takesPipes), path: FilePath(name))
         let identity = try FileIdentity(of: file)
         guard identity.isRegular else {
-            throw Finding(.local, "file.notregular", at: .file, "\(name): is not a regular file")
+            guard takesPipes, !identity.isFolder else {
+                throw Finding(.local, "file.notregular", at: .file, "\(name): is not a regular file")
+            }
+            return try stream(file, limit: limit)
         }
-        guard identity.size <= limit else {
-            throw Finding(
-                .format, "file.size", at: .file,
-                "\(name): has \(identity.size) bytes, at most \(limit) are read")
-        }
+        guard identity.size <= limit else { throw tooLarge(name, limit) }
         return try file.bytes(at: 0, count: Int(identity.size))
+    }
+
+    private static func stream(_ file: PositionedFile, limit: Int) throws(Finding) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        do {
+            while case let count = try chunk.withUnsafeMutableBytes({ try file.descriptor.read(into: $0) }),
+                count > 0
+            {
+                bytes += chunk[..<count]
+                guard bytes.count <= limit else { throw tooLarge(file.path.string, limit) }
+            }
+            return bytes
+        } catch let finding as Finding {
+            throw finding
+        } catch {
+            throw Finding(.local, "read.io", at: .file, "\(file.path): \(error)")
+        }
+    }
+
+    private static func tooLarge(_ name: String, _ limit: Int) -> Finding {
+        Finding(.format, "file.size", at: .file, "\(name): has more than the \(limit) bytes that are read")
     }
 
     package static func exists(_ name: String) -> Bool { access(name, F_OK) == 0 }
 
-    private static func open(_ name: String) throws(Finding) -> FileDescriptor {
+    private static func open(_ name: String, waits: Bool) throws(Finding) -> FileDescriptor {
         do {
-            return try FileDescriptor.open(FilePath(name), .readOnly, options: [.nonBlocking, .closeOnExec])
+            let options: FileDescriptor.OpenOptions = waits ? [.closeOnExec] : [.nonBlocking, .closeOnExec]
+            return try FileDescriptor.open(FilePath(name), .readOnly, options: options)
         } catch {
             throw Finding(.local, "file.open", at: .file, "\(name): cannot be opened: \(error)")
         }

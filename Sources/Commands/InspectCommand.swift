@@ -39,6 +39,9 @@ package struct InspectCommand: AsyncParsableCommand {
         guard (extract == nil) == (output == nil) else {
             throw ValidationError("--extract NAME and -o DIR go together")
         }
+        guard signers.threshold == nil || !signers.keys.isEmpty else {
+            throw ValidationError("--threshold has no meaning without --key")
+        }
     }
 
     package func run() async throws {
@@ -105,13 +108,8 @@ package struct InspectCommand: AsyncParsableCommand {
         }
         let path = FilePath(folder).appending(file.name.text)
         let output = try NewFile(path)
-        do {
-            try contents.read(file) { try output.write($0) }
-            try output.finish()
-        } catch {
-            output.discard()
-            throw error
-        }
+        try contents.read(file) { try output.write($0) }
+        try output.finish()
         try printer.json([
             "ok": true, "file": .string(path.string), "digest": .string(file.digest.description),
         ])

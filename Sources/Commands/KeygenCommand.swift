@@ -50,17 +50,12 @@ package struct KeygenCommand: AsyncParsableCommand {
             let phrase = try Self.phrase(passwordFile)
             let key = try PrivateKey.generate(type.generated)
             let privateFile = try NewFile(FilePath(output + ".key"))
-            do {
-                let publicFile = try NewFile(
-                    FilePath(output + ".pub"), permissions: [.ownerReadWrite, .groupRead, .otherRead])
-                try privateFile.write(try key.pem(encryptedWith: phrase))
-                try privateFile.finish()
-                try publicFile.write(key.publicKey.pem)
-                try publicFile.finish()
-            } catch {
-                privateFile.discard()
-                throw error
-            }
+            let publicFile = try NewFile(
+                FilePath(output + ".pub"), permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try privateFile.write(try key.pem(encryptedWith: phrase))
+            try publicFile.write(key.publicKey.pem)
+            try privateFile.finish()
+            try publicFile.finish()
             let id = KeyID(of: key.publicKey)
             try printer.json([
                 "ok": true, "privateKey": .string(output + ".key"), "publicKey": .string(output + ".pub"),

@@ -16,7 +16,7 @@ struct PassPhrase: Sendable {
     /// Nothing where nobody can be asked.
     func given() throws(Finding) -> [UInt8]? {
         if let file {
-            var bytes = try InputFile.bytes(of: file, limit: 4096)
+            var bytes = try InputFile.bytes(of: file, limit: 4096, takesPipes: true)
             // One line end is the editor's, not part of the phrase.
             if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
             if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
@@ -33,7 +33,8 @@ struct PassPhrase: Sendable {
         var settings = termios()
         guard tcgetattr(terminal, &settings) == 0 else { return nil }
         var silent = settings
-        silent.c_lflag &= ~tcflag_t(ECHO)
+        // Without signals from the keyboard too: one in the middle would leave the terminal without its echo.
+        silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
         guard tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else { return nil }
         defer {
             tcsetattr(terminal, TCSAFLUSH, &settings)
@@ -42,7 +43,20 @@ struct PassPhrase: Sendable {
         Printer.write(prompt, to: terminal)
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
-        while read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n") { bytes.append(byte) }
+        while read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+            if byte == settings.interrupt {
+                kill(getpid(), SIGINT)
+                return nil
+            }
+            bytes.append(byte)
+        }
         return bytes
+    }
+}
+
+extension termios {
+    /// The byte that the interrupt key sends.
+    fileprivate var interrupt: UInt8 {
+        withUnsafeBytes(of: c_cc) { $0[Int(VINTR)] }
     }
 }

@@ -1,7 +1,7 @@
 package import ArgumentParser
 import BundleFormat
 import Glibc
-import OCI
+package import OCI
 package import Registry
 
 /// How registries are reached.
@@ -42,8 +42,24 @@ package struct RegistryAccess: ParsableArguments {
         }
     }
 
-    /// - Parameter followsRedirects: only what pulls may be sent elsewhere.
-    package func options(followsRedirects: Bool, connections: Int) throws -> RegistryOptions {
+    /// Whether any option about a registry was given.
+    package var isUsed: Bool {
+        username != nil || authfile != nil || caFile != nil || !plainHttp.isEmpty || !companionHost.isEmpty
+    }
+
+    /// - Parameters:
+    ///   - hosts: the registries that will be talked to. A password given on the command line is for one of them:
+    ///     with several, the others would be sent it too.
+    ///   - followsRedirects: only what pulls may be sent elsewhere.
+    package func options(for hosts: Set<RegistryHost>, followsRedirects: Bool, connections: Int) throws
+        -> RegistryOptions
+    {
+        guard username == nil || hosts.count == 1 else {
+            let names = hosts.map(\.description).sorted().joined(separator: ", ")
+            throw Finding(
+                .usage, "auth.ambiguous", at: .target,
+                "--username: \(hosts.count) registries would be sent the password: \(names); use --authfile")
+        }
         var options = RegistryOptions()
         options.credentials = CredentialStore(explicit: try explicit(), documents: try documents())
         options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })

@@ -1,5 +1,7 @@
 package import ArgumentParser
 import BundleFormat
+import ReleaseRecord
+import ReleaseSet
 import StrictJSON
 import Trust
 
@@ -27,7 +29,7 @@ package struct VerifyCommand: AsyncParsableCommand {
         try await CommandRun.perform(printer) {
             let policy = try signers.policy()
             let listed = try bundle.open().statement(acceptedBy: policy)
-            if let finding = listed.statement.expiry(at: Clock.now) { throw finding }
+            try Self.check(listed.statement)
             let (verified, _) = try await Progress(printer).show { events in
                 try await listed.verified(width: work.concurrency, events: events)
             }
@@ -46,5 +48,13 @@ package struct VerifyCommand: AsyncParsableCommand {
             printer.line("  " + VendorProof.sentence)
             printer.line("verified: \(bundle.file)")
         }
+    }
+
+    /// A bundle of another product or past its time is no good one; for which channel it is, is shown, not judged.
+    private static func check(_ statement: Statement) throws {
+        let options = AcceptanceOptions(
+            product: try FileName("cloudgrid"), channel: statement.channel, now: Clock.now)
+        let acceptance = Acceptance(of: statement, after: AcceptedReleases(), options: options)
+        if let refusal = Refusal(acceptance.findings) { throw refusal }
     }
 }

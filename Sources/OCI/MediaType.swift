@@ -17,6 +17,7 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
     package static let empty = MediaType("application/vnd.oci.empty.v1+json")
     package static let helmConfig = MediaType("application/vnd.cncf.helm.config.v1+json")
     package static let helmChart = MediaType("application/vnd.cncf.helm.chart.content.v1.tar+gzip")
+    package static let helmProvenance = MediaType("application/vnd.cncf.helm.chart.provenance.v1.prov")
     package static let zip = MediaType("application/zip")
 
     /// What a document of this media type is, as far as the walk through a graph cares.

@@ -12,6 +12,8 @@ struct EvidenceCollector {
     private(set) var documents: [Digest: SourceDocument] = [:]
     private(set) var evidence: [IndexEntry] = []
     private var asked: Set<Digest> = []
+    private var referred: Set<Digest> = []
+    private var byteCount: Int64 = 0
 
     init(source: any ImageSource, repository: SourceRepository) {
         self.source = source
@@ -36,6 +38,7 @@ struct EvidenceCollector {
         var waiting = [root]
         while let document = waiting.popLast() {
             guard documents[document.digest] == nil else { continue }
+            try checkRoom(for: document)
             documents[document.digest] = document
             reached.append(document.digest)
             for child in try parsed(document).manifests where documents[child.digest] == nil {
@@ -44,6 +47,18 @@ struct EvidenceCollector {
             }
         }
         return reached
+    }
+
+    /// A source that makes up referrers without end must not fill the memory.
+    private mutating func checkRoom(for document: SourceDocument) throws {
+        byteCount += Int64(document.bytes.count)
+        guard documents.count < BundleGraph.maximumDocuments, byteCount <= BundleGraph.maximumDocumentBytes
+        else {
+            throw Finding(
+                .format, "graph.count", at: .graph,
+                "\(source.location(of: repository)): goes beyond \(BundleGraph.maximumDocuments) documents or "
+                    + "\(BundleGraph.maximumDocumentBytes) bytes of them")
+        }
     }
 
     private mutating func signatures(of digest: Digest) async throws -> [SourceDocument] {
@@ -62,9 +77,8 @@ struct EvidenceCollector {
 
     private mutating func referrers(of digest: Digest) async throws -> [SourceDocument] {
         var found: [SourceDocument] = []
-        for descriptor in try await source.referrers(of: digest, in: repository) {
-            let isKnown = evidence.contains { $0.kind == .referrer && $0.digest == descriptor.digest }
-            guard !isKnown else { continue }
+        for descriptor in try await source.referrers(of: digest, in: repository)
+        where referred.insert(descriptor.digest).inserted {
             let document = try await document(descriptor, namedBy: digest)
             // A list of referrers is the registry's word; what a manifest is about, it says itself.
             guard try parsed(document).subject?.digest == digest else {

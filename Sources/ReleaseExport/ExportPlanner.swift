@@ -10,11 +10,15 @@ import Trust
 package struct ExportPlanner: Sendable {
     private let request: ExportRequest
     private let manifest: ReleaseManifest
+    private let manifestDigest: Digest
     private let source: any ImageSource
 
-    package init(_ request: ExportRequest, manifest: ReleaseManifest, source: any ImageSource) {
+    /// - Parameter manifest: the bytes of `release-manifest.json`, which everything follows from.
+    package init(_ request: ExportRequest, manifest: [UInt8], source: any ImageSource) throws(ReleaseSetError)
+    {
         self.request = request
-        self.manifest = manifest
+        self.manifest = try ReleaseManifest(json: manifest)
+        manifestDigest = Digest(of: manifest)
         self.source = source
     }
 
@@ -22,7 +26,7 @@ package struct ExportPlanner: Sendable {
         events.yield(.phase("hashing the release files", bytes: nil))
         let folder = try await ReleaseFolder(request.folder, width: request.width)
         events.yield(.phase("asking for \(manifest.images.count) images and the chart", bytes: nil))
-        let parts = try await collectAll(folder: folder)
+        let parts = try await collectAll()
         let artifact: ReleaseArtifact
         do {
             artifact = try ReleaseArtifact(version: manifest.version, files: folder.files.map(\.file))
@@ -36,32 +40,30 @@ package struct ExportPlanner: Sendable {
         documents[Digest(of: artifactBytes)] = artifactBytes
         let index = try BundleIndex(parts.flatMap(\.entries) + [releaseEntry(artifactBytes)])
         let graph = try checkedGraph(index, documents: documents)
-        try checkSet(index: index, artifact: artifact, chart: parts.compactMap(\.chartConfig).first)
+        try checkSet(index: index, artifact: artifact, chart: parts.compactMap(\.chart).first)
         let origins = origins(graph: graph, documents: documents, parts: parts, folder: folder)
         return ExportPlan(
             bundle: try bundlePlan(graph: graph, folder: folder), manifest: manifest, graph: graph,
             artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins), warnings: warnings)
     }
 
-    // The index is rebuilt from what the parts give, so its order does not depend on which part came first.
-    private func collectAll(folder: ReleaseFolder) async throws -> [CollectedPart] {
-        try await withThrowingTaskGroup(of: CollectedPart.self) { group in
-            for image in manifest.images {
-                group.addTask { try await collect(image) }
+    /// Every repository of the release. What is missing or contradicts itself is told of all of them at once.
+    private func collectAll() async throws -> [CollectedPart] {
+        let jobs = manifest.images.map(Optional.some) + [nil]
+        let results = try await boundedMap(jobs, width: request.width) {
+            image -> Result<CollectedPart, Finding> in
+            do {
+                guard let image else { return .success(try await collectChart()) }
+                return .success(try await collect(image))
+            } catch let finding as Finding where finding.step >= .graph {
+                return .failure(finding)
             }
-            group.addTask { try await collectChart(folder: folder) }
-            var parts: [CollectedPart] = []
-            var found: [Finding] = []
-            while let result = await group.nextResult() {
-                switch result {
-                case .success(let part): parts.append(part)
-                case .failure(let finding as Finding) where finding.step >= .graph: found.append(finding)
-                case .failure(let error): throw error
-                }
-            }
-            if let refusal = Refusal(found.sorted { $0.message < $1.message }) { throw refusal }
-            return parts
         }
+        let found = results.compactMap { result -> Finding? in
+            if case .failure(let finding) = result { finding } else { nil }
+        }
+        if let refusal = Refusal(found) { throw refusal }
+        return try results.map { try $0.get() }
     }
 
     private func collect(_ image: ReleaseImage) async throws -> CollectedPart {
@@ -75,10 +77,10 @@ package struct ExportPlanner: Sendable {
         let tag = try image.versionTag ?? Tag(manifest.version.text)
         let entry = IndexEntry(
             kind: .image, repository: name, descriptor: root.descriptor, sourceName: "\(image.name):\(tag)")
-        return CollectedPart(collector, entry: entry, chartConfig: nil)
+        return CollectedPart(collector, entry: entry, chart: nil)
     }
 
-    private func collectChart(folder: ReleaseFolder) async throws -> CollectedPart {
+    private func collectChart() async throws -> CollectedPart {
         let repository = try chartRepository()
         let tag = try Tag(manifest.version.chartVersion)
         guard let root = try await source.document(tagged: tag, in: repository) else {
@@ -86,13 +88,13 @@ package struct ExportPlanner: Sendable {
         }
         var collector = EvidenceCollector(source: source, repository: repository)
         try await collector.collect(root)
-        let document = try ManifestDocument(root.bytes, name: "chart \(tag)", mediaType: root.mediaType)
-        try checkChart(document, against: folder)
-        let config = try await chartConfig(document, in: repository)
+        let chart = try ChartDocument(
+            try ManifestDocument(root.bytes, name: "chart \(tag)", mediaType: root.mediaType))
+        let config = try await config(of: chart, in: repository)
         let entry = IndexEntry(
             kind: .chart, repository: repository.name, descriptor: root.descriptor,
             sourceName: "\(repository.vendor):\(tag)")
-        return CollectedPart(collector, entry: entry, chartConfig: config)
+        return CollectedPart(collector, entry: entry, chart: (chart, config))
     }
 
     /// The chart lies beside the images: below what stands before the last component of their names.
@@ -105,29 +107,10 @@ package struct ExportPlanner: Sendable {
         return SourceRepository(vendor: vendor, name: name)
     }
 
-    /// A tag names the chart, so what it names must be the chart that came with the release files.
-    private func checkChart(_ document: ManifestDocument, against folder: ReleaseFolder) throws {
-        let name = "cloudgrid-\(manifest.version.chartVersion).tgz"
-        let layers = document.layers.filter { $0.mediaType == .helmChart }
-        guard document.config?.mediaType == .helmConfig, layers.count == 1, let layer = layers.first else {
-            throw Finding(
-                .format, "chart.shape", at: .releaseSet, "chart: is not a Helm chart with one content layer")
-        }
-        guard let local = folder.file(named: name) else { return }
-        guard local.file.digest == layer.digest else {
-            throw Finding(
-                .content, "chart.digest", at: .releaseSet,
-                "\(local.path): is \(local.file.digest), the chart in the registry holds \(layer.digest)")
-        }
-    }
-
-    private func chartConfig(_ document: ManifestDocument, in repository: SourceRepository) async throws
-        -> [UInt8]?
-    {
-        guard let config = document.config, config.size <= 8 << 20 else { return nil }
-        let entry = try BundleEntry(blob: config.digest, size: config.size)
+    private func config(of chart: ChartDocument, in repository: SourceRepository) async throws -> [UInt8] {
+        let entry = try BundleEntry(blob: chart.config.digest, size: chart.config.size)
         let check = BlobCheck(
-            entry, named: "\(source.location(of: repository)): chart config \(config.digest)")
+            entry, named: "\(source.location(of: repository)): chart config \(chart.config.digest)")
         var bytes: [UInt8] = []
         try await source.fetch(entry, in: repository) { chunk in
             try check.take(chunk)
@@ -155,10 +138,12 @@ package struct ExportPlanner: Sendable {
         return walk.graph
     }
 
-    private func checkSet(index: BundleIndex, artifact: ReleaseArtifact, chart: [UInt8]?) throws {
+    private func checkSet(
+        index: BundleIndex, artifact: ReleaseArtifact, chart: (ChartDocument, config: [UInt8])?
+    ) throws {
         let check = ReleaseSetCheck(
             manifest: manifest, version: manifest.version, index: index, artifact: artifact,
-            chartConfig: chart)
+            chart: chart)
         if let refusal = Refusal(check.findings) { throw refusal }
     }
 
@@ -183,6 +168,10 @@ package struct ExportPlanner: Sendable {
         guard let release = folder.file(named: ReleaseManifest.name) else {
             throw Finding(
                 .policy, "set.missing", at: .releaseSet, "\(folder.path): has no \(ReleaseManifest.name)")
+        }
+        guard release.file.digest == manifestDigest else {
+            throw Finding(
+                .content, "changed", at: .content, "\(release.path): changed while the export was planned")
         }
         let index = graph.index
         let content = Statement.Content(of: try index.json)
@@ -233,12 +222,12 @@ private struct CollectedPart: Sendable {
     let repository: SourceRepository
     let documents: [Digest: SourceDocument]
     let entries: [IndexEntry]
-    let chartConfig: [UInt8]?
+    let chart: (ChartDocument, config: [UInt8])?
 
-    init(_ collector: EvidenceCollector, entry: IndexEntry, chartConfig: [UInt8]?) {
+    init(_ collector: EvidenceCollector, entry: IndexEntry, chart: (ChartDocument, config: [UInt8])?) {
         repository = collector.repository
         documents = collector.documents
         entries = [entry] + collector.evidence
-        self.chartConfig = chartConfig
+        self.chart = chart
     }
 }

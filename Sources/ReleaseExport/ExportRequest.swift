@@ -12,6 +12,8 @@ package struct ExportRequest: Sendable {
     package var channel: FileName
     package var revision: Int64
     package var createdAt: Timestamp
+    /// Whether the time was given, so that an earlier run's may not stand in its place.
+    package var isTimeFixed: Bool
     package var expires: Timestamp?
     package var tool: Statement.Tool
     /// How many transfers run at a time.
@@ -19,7 +21,7 @@ package struct ExportRequest: Sendable {
 
     package init(
         folder: FilePath, keys: [PrivateKey], product: FileName, channel: FileName, revision: Int64,
-        createdAt: Timestamp, expires: Timestamp?, tool: Statement.Tool, width: Int,
+        createdAt: Timestamp, isTimeFixed: Bool, expires: Timestamp?, tool: Statement.Tool, width: Int,
     ) {
         self.folder = folder
         self.keys = keys
@@ -27,6 +29,7 @@ package struct ExportRequest: Sendable {
         self.channel = channel
         self.revision = revision
         self.createdAt = createdAt
+        self.isTimeFixed = isTimeFixed
         self.expires = expires
         self.tool = tool
         self.width = width

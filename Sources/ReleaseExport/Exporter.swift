@@ -20,7 +20,9 @@ package struct Exporter: Sendable {
     package func write(to output: FilePath, events: TransferEvents) async throws -> BundlePlan {
         let filler = try BundleFiller(plan.bundle, output: output) { statement, signatures in
             guard isSigned(statement, by: signatures) else { return nil }
-            return try plan.bundle.resuming(statement: statement, signatures: signatures)
+            let earlier = try plan.bundle.resuming(statement: statement, signatures: signatures)
+            let isWanted = !request.isTimeFixed || earlier?.statement.createdAt == request.createdAt
+            return isWanted ? earlier : nil
         }
         try await filler.fill(from: plan.blobs, width: request.width, events: events)
         try filler.publish()

@@ -16,20 +16,9 @@ package struct ReleaseFolder: Sendable {
     package init(_ path: FilePath, width: Int) async throws {
         self.path = path
         let names = try Self.names(in: path).map(Self.fileName)
-        files = try await withThrowingTaskGroup(of: LocalFile.self) { group in
-            var rest = names[...]
-            func start() {
-                guard let name = rest.popFirst() else { return }
-                group.addTask { try LocalFile(path.appending(name.text), name: name) }
-            }
-            for _ in 0..<width { start() }
-            var files: [LocalFile] = []
-            while let file = try await group.next() {
-                files.append(file)
-                start()
-            }
-            return files.sorted { $0.file.name < $1.file.name }
-        }
+        files = try await boundedMap(names, width: width) { name in
+            try LocalFile(path.appending(name.text), name: name)
+        }.sorted { $0.file.name < $1.file.name }
     }
 
     package func file(named name: String) -> LocalFile? { files.first { $0.file.name.text == name } }

@@ -23,13 +23,20 @@ package struct ImportPlan: Sendable {
         package let tags: [RepositoryImport.PlannedTag]
     }
 
+    /// A signature tag of the target that holds something else than the bundle's.
+    package struct LeftAlone: Hashable, Sendable {
+        package let repository: RepositoryName
+        package let tag: Tag
+        package let found: Digest
+    }
+
     package let repositories: [RepositoryImport]
     /// The repositories that something is put into.
     package let work: [Work]
     /// The largest first.
     package let transfers: [Transfer]
     /// Signature tags that hold other content, and stay as they are.
-    package let leftAlone: [(repository: RepositoryName, tag: Tag, found: Digest)]
+    package let leftAlone: [LeftAlone]
 
     package var isDone: Bool { work.isEmpty }
     package var uploads: [Transfer] { transfers.filter(\.isUploaded) }

@@ -21,19 +21,18 @@ package struct Importer<Target: Destination>: Sendable {
     package func carryOut(_ plan: ImportPlan) async throws -> ImportReport {
         var report = ImportReport()
         report.wasDone = plan.isDone
-        if !plan.isDone { try await put(plan, &report) }
-        report.manifests = plan.manifests
-        report.tagged = plan.tags
+        let left = plan.leftAlone + (plan.isDone ? [] : try await put(plan, &report))
         report.tags = try await boundedMap(plan.repositories, width: width) {
-            try await readTags($0, except: plan.leftAlone)
+            try await readTags($0, except: left)
         }.flatMap(\.self)
-        report.leftAlone = plan.leftAlone.map {
+        report.leftAlone = left.map {
             ImportReport.TagResult(repository: $0.repository, tag: $0.tag, digest: $0.found)
         }
         return report
     }
 
-    private func put(_ plan: ImportPlan, _ report: inout ImportReport) async throws {
+    private func put(_ plan: ImportPlan, _ report: inout ImportReport) async throws -> [ImportPlan.LeftAlone]
+    {
         events.yield(.phase("uploading", bytes: plan.uploadBytes))
         for outcome in try await boundedMap(plan.transfers, width: width, push) {
             report.uploaded += outcome.uploaded
@@ -45,8 +44,11 @@ package struct Importer<Target: Destination>: Sendable {
         _ = try await boundedMap(plan.work, width: width) { try await checkRoots($0) }
         try bundle.checkUnchanged()
         events.yield(.phase("tagging", bytes: nil))
-        _ = try await boundedMap(plan.work, width: width) { try await putTags($0) }
+        let left = try await boundedMap(plan.work, width: width) { try await putTags($0) }.flatMap(\.self)
         try await target.commit()
+        report.manifests = plan.manifests
+        report.tagged = plan.tags - left.count
+        return left
     }
 
     private struct Outcome: Sendable {
@@ -108,16 +110,29 @@ package struct Importer<Target: Destination>: Sendable {
         }
     }
 
-    private func putTags(_ work: ImportPlan.Work) async throws {
+    /// Puts the tags that are still missing, and gives back those that somebody else has put meanwhile: uploading may
+    /// take hours, and a tag is never moved.
+    private func putTags(_ work: ImportPlan.Work) async throws -> [ImportPlan.LeftAlone] {
+        let repository = work.repository.name
+        var left: [ImportPlan.LeftAlone] = []
         for planned in work.tags {
-            let bytes = try bundle.bytes(of: planned.descriptor.digest)
-            try await target.put(tag: planned.tag, bytes, planned.descriptor, in: work.repository.name)
+            let found = try await target.digest(of: planned.tag, in: repository)
+            if let found, found != planned.descriptor.digest {
+                guard planned.isSignature else {
+                    throw planned.conflict(with: found, at: target.name(of: repository))
+                }
+                left.append(ImportPlan.LeftAlone(repository: repository, tag: planned.tag, found: found))
+            } else if found == nil {
+                let bytes = try bundle.bytes(of: planned.descriptor.digest)
+                try await target.put(tag: planned.tag, bytes, planned.descriptor, in: repository)
+            }
         }
+        return left
     }
 
     /// What every tag of the repository names now; the record holds nothing that was not read here.
     private func readTags(
-        _ repository: RepositoryImport, except left: [(repository: RepositoryName, tag: Tag, found: Digest)],
+        _ repository: RepositoryImport, except left: [ImportPlan.LeftAlone],
     ) async throws -> [ImportReport.TagResult] {
         var results: [ImportReport.TagResult] = []
         for planned in repository.tags {

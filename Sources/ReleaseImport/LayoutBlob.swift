@@ -10,6 +10,18 @@ enum LayoutBlob {
         _ body: any BlobBody, digest: Digest, to path: FilePath, onBytes: (Int) -> Void,
     ) throws {
         let output = try OutputFile(path)
+        do {
+            try fill(output, with: body, digest: digest, onBytes: onBytes)
+            try output.publish()
+        } catch {
+            output.discard()
+            throw error
+        }
+    }
+
+    private static func fill(
+        _ output: OutputFile, with body: any BlobBody, digest: Digest, onBytes: (Int) -> Void,
+    ) throws {
         try output.resize(to: 0)
         let room = UnsafeMutableRawBufferPointer.allocate(
             byteCount: PositionedFile.chunkSize, alignment: 4096)
@@ -29,7 +41,6 @@ enum LayoutBlob {
             throw Finding(
                 .content, "changed", at: .target, "\(digest): changed since it was verified", about: digest)
         }
-        try output.publish()
     }
 
     static func isWhole(_ path: FilePath, digest: Digest, size: Int64) throws -> Bool {

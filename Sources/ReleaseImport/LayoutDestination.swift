@@ -14,6 +14,7 @@ package actor LayoutDestination: Destination {
     private let workFolder: FilePath
     private let isNew: Bool
     private var index: LayoutIndex
+    private var lock: FileDescriptor?
     private var isCommitted = false
 
     package init(_ folder: FilePath) throws {
@@ -21,6 +22,10 @@ package actor LayoutDestination: Destination {
         isNew = access(folder.string, F_OK) != 0
         workFolder = isNew ? FilePath(folder.string + ".partial") : folder
         index = isNew ? LayoutIndex() : try LayoutIndex(readFrom: folder)
+    }
+
+    deinit {
+        try? lock?.close()
     }
 
     package nonisolated func name(of repository: RepositoryName) -> String { "\(folder):\(repository)" }
@@ -45,13 +50,13 @@ package actor LayoutDestination: Destination {
     ) async throws -> PushOutcome {
         // All repositories of a layout share one store.
         if other != nil { return .mounted }
-        try makeFolders()
+        try open()
         try LayoutBlob.write(body, digest: digest, to: path(of: digest), onBytes: onBytes)
         return .uploaded
     }
 
     package func put(_ bytes: [UInt8], _ descriptor: Descriptor, in repository: RepositoryName) async throws {
-        try makeFolders()
+        try open()
         try LayoutBlob.write(MemoryBody(bytes), digest: descriptor.digest, to: path(of: descriptor.digest)) {
             _ in
         }
@@ -78,7 +83,7 @@ package actor LayoutDestination: Destination {
 
     package func commit() async throws {
         guard index.hasChanged else { return }
-        try makeFolders()
+        try open()
         try OutputFile.write(
             BundleLayout.layoutMarker, to: workFolder.appending(BundleLayout.layoutMarkerPath))
         try OutputFile.write(try index.json, to: workFolder.appending(BundleEntry.indexPath))
@@ -113,14 +118,38 @@ package actor LayoutDestination: Destination {
         return root.appending("blobs").appending("sha256").appending(digest.hex)
     }
 
-    private func makeFolders() throws {
-        for path in [
-            workFolder, workFolder.appending("blobs"), workFolder.appending("blobs").appending("sha256"),
-        ] {
-            guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
-                throw Finding(
-                    .local, "write.open", at: .target, "\(path): cannot be made: \(Errno(rawValue: errno))")
-            }
+    /// Makes what is not there yet and keeps other imports out until this one ends.
+    private func open() throws {
+        guard lock == nil else { return }
+        try makeFolder(workFolder)
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(
+                workFolder, .readOnly, options: [.directory, .noFollow, .closeOnExec])
+        } catch {
+            throw Finding(.local, "write.open", at: .target, "\(workFolder): cannot be opened: \(error)")
+        }
+        lock = descriptor
+        var status = stat()
+        guard fstat(descriptor.rawValue, &status) == 0, status.st_uid == geteuid() else {
+            throw Finding(.local, "write.open", at: .target, "\(workFolder): is not this user's own folder")
+        }
+        // What was read before the lock was had may be old by now.
+        let isFree = flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
+        let isSame =
+            isNew
+            ? access(folder.string, F_OK) != 0 : try LayoutIndex(readFrom: folder).digests == index.digests
+        guard isFree, isSame else {
+            throw Finding(.local, "output.busy", at: .target, "\(folder): another import is writing it")
+        }
+        try makeFolder(workFolder.appending("blobs"))
+        try makeFolder(workFolder.appending("blobs").appending("sha256"))
+    }
+
+    private func makeFolder(_ path: FilePath) throws {
+        guard mkdir(path.string, 0o755) == 0 || errno == EEXIST else {
+            throw Finding(
+                .local, "write.open", at: .target, "\(path): cannot be made: \(Errno(rawValue: errno))")
         }
     }
 }

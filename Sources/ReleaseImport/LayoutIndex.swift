@@ -1,17 +1,29 @@
 import BundleFormat
-import Glibc
 import OCI
 import StrictJSON
 import SystemPackage
 
-/// The `index.json` of a layout that an import writes into; descriptors of others stay as they are.
+/// The `index.json` of a layout that an import writes into.
+///
+/// Descriptors and members of others stay as they are, also those that this program does not know.
 struct LayoutIndex {
-    private var descriptors: [Descriptor] = []
+    private var root: JSONObject
+    private var entries: [Entry] = []
     private(set) var hasChanged = false
 
-    private static let refName = "org.opencontainers.image.ref.name"
+    private struct Entry {
+        let descriptor: Descriptor
+        let value: JSONValue
 
-    init() {}
+        var refName: String? { descriptor.annotations[LayoutIndex.refName] }
+    }
+
+    private static let refName = "org.opencontainers.image.ref.name"
+    private static let limits = JSONLimits(bytes: 64 << 20, values: 2_000_000)
+
+    init() {
+        root = ["mediaType": .string(MediaType.ociIndex.text), "schemaVersion": 2]
+    }
 
     init(readFrom folder: FilePath) throws {
         let path = folder.appending(BundleEntry.indexPath)
@@ -19,51 +31,50 @@ struct LayoutIndex {
         do {
             let file = PositionedFile(
                 try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]), path: path)
-            bytes = try file.bytes(at: 0, count: Int(min(FileIdentity(of: file).size, 64 << 20)))
+            bytes = try file.bytes(
+                at: 0, count: Int(min(FileIdentity(of: file).size, Int64(Self.limits.bytes) + 1)))
         } catch let error as Errno {
             throw Finding(
                 .local, "file.open", at: .target,
                 "\(path): cannot be opened: \(error); give an OCI layout or a new folder")
         }
-        let root = try StrictJSON.parseObject(
-            bytes, name: path.string, limits: JSONLimits(bytes: 64 << 20, values: 2_000_000))
-        descriptors = try root.member("manifests").array().map { try Descriptor(json: $0) }
+        let document = try StrictJSON.parseObject(bytes, name: path.string, limits: Self.limits)
+        root = try document.object()
+        entries = try document.member("manifests").array().map {
+            Entry(descriptor: try Descriptor(json: $0), value: $0.value)
+        }
     }
+
+    var digests: Set<Digest> { Set(entries.map(\.descriptor.digest)) }
 
     func digest(of refName: String) -> Digest? {
-        descriptors.first { $0.annotations[Self.refName] == refName }?.digest
+        entries.first { $0.refName == refName }?.descriptor.digest
     }
 
-    var digests: Set<Digest> { Set(descriptors.map(\.digest)) }
-
     mutating func set(_ refName: String, to descriptor: Descriptor) {
+        guard digest(of: refName) != descriptor.digest else { return }
         var named = descriptor
         named.annotations = [Self.refName: refName]
-        guard !descriptors.contains(named) else { return }
-        descriptors.removeAll { $0.annotations[Self.refName] == refName }
-        descriptors.append(named)
+        entries.removeAll { $0.refName == refName }
+        entries.append(Entry(descriptor: named, value: named.json))
         hasChanged = true
     }
 
     /// Lists a manifest that has no name.
     mutating func add(_ descriptor: Descriptor) {
-        guard !descriptors.contains(where: { $0.digest == descriptor.digest }) else { return }
-        descriptors.append(descriptor)
+        guard !digests.contains(descriptor.digest) else { return }
+        entries.append(Entry(descriptor: descriptor, value: descriptor.json))
         hasChanged = true
     }
 
     var json: [UInt8] {
         get throws {
-            let sorted = descriptors.sorted {
-                ($0.annotations[Self.refName] ?? "~", $0.digest) < (
-                    $1.annotations[Self.refName] ?? "~", $1.digest
-                )
+            let sorted = entries.sorted {
+                ($0.refName ?? "~", $0.descriptor.digest) < ($1.refName ?? "~", $1.descriptor.digest)
             }
-            let value: JSONValue = [
-                "manifests": .array(sorted.map(\.json)), "mediaType": .string(MediaType.ociIndex.text),
-                "schemaVersion": 2,
-            ]
-            return try value.canonical()
+            var root = root
+            root["manifests"] = .array(sorted.map(\.value))
+            return try JSONValue.object(root).pretty()
         }
     }
 }

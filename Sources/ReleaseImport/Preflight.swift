@@ -33,7 +33,9 @@ package struct Preflight<Target: Destination>: Sendable {
             work: open.map { ImportPlan.Work(repository: $0.0, tags: $0.1.missing) },
             transfers: transfers(open.map(\.0), held: held),
             leftAlone: zip(repositories, states).flatMap { repository, state in
-                state.leftAlone.map { (repository: repository.name, tag: $0.0, found: $0.1) }
+                state.leftAlone.map {
+                    ImportPlan.LeftAlone(repository: repository.name, tag: $0.0, found: $0.1)
+                }
             })
     }
 
@@ -56,7 +58,8 @@ package struct Preflight<Target: Destination>: Sendable {
             if planned.isSignature {
                 state.leftAlone.append((planned.tag, found))
             } else {
-                state.conflicts.append(conflict(planned, found, in: repository.name))
+                state.conflicts.append(
+                    planned.conflict(with: found, at: target.name(of: repository.name)))
             }
         }
         if state.missing.isEmpty && state.conflicts.isEmpty {
@@ -79,19 +82,6 @@ package struct Preflight<Target: Destination>: Sendable {
             guard referrers.allSatisfy({ listed.contains($0.digest) }) else { return false }
         }
         return true
-    }
-
-    private func conflict(
-        _ planned: RepositoryImport.PlannedTag, _ found: Digest, in repository: RepositoryName
-    )
-        -> Finding
-    {
-        Finding(
-            .policy, "tag.conflict", at: .target,
-            "\(target.name(of: repository)):\(planned.tag): is \(found) there, the bundle has "
-                + "\(planned.descriptor.digest); tags are never moved: remove the old one or import under another "
-                + "prefix",
-            about: found)
     }
 
     private func heldBlobs(of repository: RepositoryImport) async throws -> Set<Digest> {

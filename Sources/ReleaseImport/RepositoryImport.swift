@@ -83,3 +83,14 @@ package struct RepositoryImport: Sendable {
         return found
     }
 }
+
+extension RepositoryImport.PlannedTag {
+    /// The refusal to move a tag that names something else.
+    func conflict(with found: Digest, at repository: String) -> Finding {
+        Finding(
+            .policy, "tag.conflict", at: .target,
+            "\(repository):\(tag): is \(found) there, the bundle has \(descriptor.digest); tags are never moved: "
+                + "remove the old one or import under another prefix",
+            about: found)
+    }
+}

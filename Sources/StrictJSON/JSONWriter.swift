@@ -9,7 +9,8 @@ extension JSONValue {
         return writer.bytes
     }
 
-    /// A spelling for people: two spaces, members as they were given, a final newline.
+    /// A spelling for people: two spaces, members as they were given, a final newline. It may end on a terminal, so what
+    /// could write on it (C1 controls, bidirectional overrides, line separators) is escaped.
     package func pretty() throws(JSONError) -> [UInt8] {
         var writer = JSONWriter(isCanonical: false)
         try writer.write(self, pointer: "", depth: 0)
@@ -87,7 +88,23 @@ private struct JSONWriter {
     /// RFC 8785, section 3.2.2.2.
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        for scalar in text.unicodeScalars {
+            guard isCanonical || !scalar.isUnsafeToShow else {
+                bytes += "\\u\(fourDigits(scalar.value))".utf8
+                continue
+            }
+            write(scalar)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private func fourDigits(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 4 - digits.utf8.count) + digits
+    }
+
+    private mutating func write(_ scalar: Unicode.Scalar) {
+        for byte in UTF8.encode(scalar) ?? .init() {
             switch byte {
             case UInt8(ascii: "\""): bytes += "\\\"".utf8
             case UInt8(ascii: "\\"): bytes += "\\\\".utf8
@@ -100,7 +117,6 @@ private struct JSONWriter {
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
     private func isCanonicalInteger(_ spelling: String) -> Bool {
@@ -114,5 +130,14 @@ private struct JSONWriter {
     /// bytes only outside of the basic plane.
     private func precedes(_ left: String, _ right: String) -> Bool {
         left.utf16.lexicographicallyPrecedes(right.utf16)
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isUnsafeToShow: Bool {
+        switch value {
+        case 0x7F...0x9F, 0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+        default: false
+        }
     }
 }

@@ -72,6 +72,9 @@ struct ExportCommand: AsyncParsableCommand {
         guard (1...9_007_199_254_740_991).contains(revision) else {
             throw ValidationError("--revision takes a number from 1 on")
         }
+        guard (try? FileName(channel)) != nil else {
+            throw ValidationError("--channel takes a name of letters, digits and ._+-")
+        }
     }
 
     func run() async throws {
@@ -84,40 +87,38 @@ struct ExportCommand: AsyncParsableCommand {
     private func export(_ printer: Printer) async throws {
         let request = try request()
         try checkOutput()
-        let manifest: ReleaseManifest
-        do {
-            manifest = try ReleaseManifest(json: try ReleaseFolder.manifest(in: request.folder))
-        } catch let error as ReleaseSetError {
-            throw Finding(error)
-        }
+        let bytes = try ReleaseFolder.manifest(in: request.folder)
+        let manifest = try ReleaseManifest(json: bytes)
         if let images {
-            try await export(manifest, from: try LayoutSource(FilePath(images)), request, printer)
+            try await export(bytes, from: try LayoutSource(FilePath(images)), request, printer)
             return
         }
         let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
-        let options = try access.options(followsRedirects: true, connections: work.concurrency)
+        let hosts = mirror.map { [$0.host] } ?? Set(manifest.images.map(\.name.host))
+        let options = try access.options(for: hosts, followsRedirects: true, connections: work.concurrency)
         let transport = try HTTPTransport(options: options)
-        let source = RegistrySource(
-            mirror: mirror, hosts: Set(manifest.images.map(\.name.host)), options: options,
-            transport: transport)
+        let source = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
         do {
-            try await export(manifest, from: source, request, printer)
+            try await export(bytes, from: source, request, printer)
         } catch {
-            try await transport.shutdown()
+            // What went wrong is worth more than how the connections were closed.
+            try? await transport.shutdown()
             throw error
         }
         for warning in source.summaries.flatMap(\.warnings) { printer.warning(warning) }
-        try await transport.shutdown()
+        // The bundle stands under its name; how the connections were closed changes nothing.
+        try? await transport.shutdown()
     }
 
     private func export(
-        _ manifest: ReleaseManifest, from source: some ImageSource, _ request: ExportRequest,
+        _ manifest: [UInt8], from source: some ImageSource, _ request: ExportRequest,
         _ printer: Printer,
     ) async throws {
         let report = ExportReport(
             output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer)
         let (plan, _) = try await Progress(printer).show { events in
-            try await ExportPlanner(request, manifest: manifest, source: source).plan(events: events)
+            try await ExportPlanner(request, manifest: manifest, source: source)
+                .plan(events: events)
         }
         for warning in plan.warnings { printer.note("note: \(warning.message) [\(warning.reason)]") }
         report.tell(plan)
@@ -135,26 +136,29 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func request() throws -> ExportRequest {
-        var until: Timestamp?
-        if let expires {
-            guard let time = Timestamp(expires) else {
-                throw Finding(
-                    .usage, "statement.time", at: .policy,
-                    "--expires \(expires): expected YYYY-MM-DDTHH:MM:SSZ")
-            }
-            until = time
-        }
+        let epoch = try Self.sourceDate()
+        let createdAt = epoch ?? Clock.now
         return ExportRequest(
             folder: FilePath(folder), keys: try signing.privateKeys(), product: try FileName("cloudgrid"),
-            channel: try FileName(channel), revision: revision, createdAt: try Self.createdAt(),
-            expires: until,
-            tool: ToolVersion.tool, width: work.concurrency)
+            channel: try FileName(channel), revision: revision, createdAt: createdAt,
+            isTimeFixed: epoch != nil,
+            expires: try expiry(after: createdAt), tool: ToolVersion.tool, width: work.concurrency)
     }
 
-    /// Now, or what SOURCE_DATE_EPOCH says: the convention of reproducible-builds.org for outputs that repeat.
-    private static func createdAt() throws(Finding) -> Timestamp {
+    private func expiry(after createdAt: Timestamp) throws(Finding) -> Timestamp? {
+        guard let expires else { return nil }
+        guard let time = Timestamp(expires), time > createdAt else {
+            throw Finding(
+                .usage, "statement.time", at: .policy,
+                "--expires \(expires): expected YYYY-MM-DDTHH:MM:SSZ, later than \(createdAt)")
+        }
+        return time
+    }
+
+    /// What SOURCE_DATE_EPOCH says: the convention of reproducible-builds.org for outputs that repeat.
+    private static func sourceDate() throws(Finding) -> Timestamp? {
         guard let text = getenv("SOURCE_DATE_EPOCH").map({ String(cString: $0) }), !text.isEmpty else {
-            return Clock.now
+            return nil
         }
         guard let seconds = Int64(text), (0...253_402_300_799).contains(seconds) else {
             throw Finding(
@@ -164,10 +168,15 @@ struct ExportCommand: AsyncParsableCommand {
         return Timestamp(seconds: seconds)
     }
 
+    /// Nothing that is there is replaced unasked, neither the bundle nor the small files beside it.
     private func checkOutput() throws {
-        guard output != "-", !dryRun else { return }
-        guard !InputFile.exists(output) || force else {
-            throw Finding(.usage, "output.exists", at: .file, "\(output): exists; --force replaces it")
+        guard output != "-", !dryRun, !force else { return }
+        let path = FilePath(output)
+        let files = [
+            path, BundleFiller.statementPath(beside: path), BundleFiller.signaturePath(0, beside: path),
+        ]
+        if let found = files.first(where: { InputFile.exists($0.string) }) {
+            throw Finding(.usage, "output.exists", at: .file, "\(found): exists; --force replaces it")
         }
     }
 }

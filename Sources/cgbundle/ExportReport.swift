@@ -46,7 +46,12 @@ struct ExportReport {
         }
         printer.line("signed by  " + signers.map(\.description).joined(separator: ", "))
         printer.line("written: \(output) (\(bytesForPeople(bundle.layout.fileSize)))")
-        if output != "-" { printer.line("beside it: \(output).statement.json, \(output).sigstore.json") }
+        guard output != "-" else { return }
+        let path = FilePath(output)
+        let beside =
+            [BundleFiller.statementPath(beside: path)]
+            + bundle.signatures.indices.map { BundleFiller.signaturePath($0, beside: path) }
+        printer.line("beside it: " + beside.map(\.string).joined(separator: ", "))
     }
 
     private func summary(of plan: ExportPlan) -> BundleSummary {

@@ -1,7 +1,7 @@
 /// Runs `body` on every item, `width` at a time, and gives the results in the items' order.
 ///
 /// The first error ends the whole: running work is cancelled and nothing new is started.
-func boundedMap<Item: Sendable, Result: Sendable>(
+package func boundedMap<Item: Sendable, Result: Sendable>(
     _ items: [Item], width: Int, _ body: @escaping @Sendable (Item) async throws -> Result,
 ) async throws -> [Result] {
     try await withThrowingTaskGroup(of: (Int, Result).self) { group in
