@@ -42,23 +42,22 @@ package struct BundleGraph: Sendable {
     package func reach(from root: Digest) -> (documents: [Digest], blobs: [Digest]) {
         var documents: [Digest] = []
         var blobs: [Digest] = []
-        var seen: Set<Digest> = [root]
+        var seen: Set<Digest> = []
         // An explicit stack: a refused graph may be deeper than a task's own. The second member says that the
         // children are done.
         var stack: [(digest: Digest, isOpen: Bool)] = [(root, false)]
         while let (digest, isOpen) = stack.popLast() {
-            guard let document = self.documents[digest] else {
-                blobs.append(digest)
-                continue
-            }
             guard !isOpen else {
                 documents.append(digest)
                 continue
             }
-            stack.append((digest, true))
-            for child in document.references.reversed() where seen.insert(child.digest).inserted {
-                stack.append((child.digest, false))
+            guard seen.insert(digest).inserted else { continue }
+            guard let document = self.documents[digest] else {
+                blobs.append(digest)
+                continue
             }
+            stack.append((digest, true))
+            stack += document.references.reversed().map { ($0.digest, false) }
         }
         return (documents, blobs)
     }

@@ -3,11 +3,16 @@ import OCI
 import ReleaseSet
 
 extension VerifiedStatement {
-    /// The first reading: every header, every byte, the graph and the release set, against the signed statement.
+    /// The bundle, after every byte of it was read and checked.
+    package func verified(width: Int, events: TransferEvents) async throws -> VerifiedBundle {
+        try await VerifiedBundle(reading: self, width: width, events: events)
+    }
+
+    /// Every header, every byte and the graph, against the signed statement.
     ///
     /// Everything that is wrong is collected, and the earliest step decides (bundle-spec/bundle-v1.md, section 7).
     /// Nothing is written anywhere and no network is asked.
-    package func verified(width: Int, events: TransferEvents) async throws -> VerifiedBundle {
+    func firstReading(width: Int, events: TransferEvents) async throws -> BundleGraph {
         try checkSize()
         events.yield(.phase("checking every byte", bytes: statement.entries.reduce(0) { $0 + $1.size }))
         var findings = try await entryFindings(width: width, events: events)
@@ -17,7 +22,7 @@ extension VerifiedStatement {
         guard isReadable, let graph = try graph(&findings) else { throw refusal(findings) }
         findings = findings.map { naming(users: graph, in: $0) }
         guard findings.isEmpty else { throw refusal(findings) }
-        return try VerifiedBundle(listed: self, graph: graph)
+        return graph
     }
 
     private func refusal(_ findings: [Finding]) -> any Error {

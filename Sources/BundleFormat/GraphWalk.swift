@@ -52,13 +52,13 @@ package struct GraphWalk {
         }
         open.insert(digest)
         defer { open.remove(digest) }
-        documentBytes += descriptor.size
-        guard documentBytes <= BundleGraph.maximumDocumentBytes else {
+        guard descriptor.size <= BundleGraph.maximumDocumentBytes - documentBytes else {
             report(
                 .format, "graph.count",
                 "\(image): more than \(BundleGraph.maximumDocumentBytes) bytes of documents")
             return
         }
+        documentBytes += descriptor.size
         guard let document = try document(descriptor, namedBy: namedBy, image: image) else {
             heights[digest] = 0
             return

@@ -17,10 +17,10 @@ package struct VerifiedBundle: Sendable {
     package var signers: [KeyID] { listed.signers }
     package var index: BundleIndex { graph.index }
 
-    /// Checks the release set, the last thing there is to check.
-    init(listed: VerifiedStatement, graph: BundleGraph) throws {
+    /// Reads the whole bundle: every byte, the graph, and last the release set.
+    init(reading listed: VerifiedStatement, width: Int, events: TransferEvents) async throws {
         self.listed = listed
-        self.graph = graph
+        graph = try await listed.firstReading(width: width, events: events)
         let source = EntrySource(
             file: listed.reader.file,
             places: Dictionary(
@@ -102,30 +102,5 @@ private struct EntryBody: BlobBody {
                 "\(file.path): ends at byte \(offset + position + Int64(count))")
         }
         return count
-    }
-}
-
-extension Finding {
-    package init(_ error: ReleaseSetError, at step: Step = .releaseSet) {
-        let fault: FaultClass =
-            switch error.kind {
-            case .usage: .usage
-            case .format: .format
-            case .content: .content
-            case .policy: .policy
-            case .internal: .internal
-            }
-        self.init(fault, error.reason, at: step, error.description)
-    }
-
-    package init(_ error: TrustError) {
-        let fault: FaultClass =
-            switch error.kind {
-            case .trust: .trust
-            case .format: .format
-            case .usage: .usage
-            case .internalFault: .internal
-            }
-        self.init(fault, error.reason, at: .signature, error.description)
     }
 }

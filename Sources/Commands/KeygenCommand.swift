@@ -71,11 +71,10 @@ package struct KeygenCommand: AsyncParsableCommand {
 
     private static func phrase(_ file: String?) throws -> [UInt8]? {
         if let given = try PassPhrase(file: file).given() { return given.isEmpty ? nil : given }
-        guard let first = PassPhrase.ask("Pass phrase for the private key (empty: none): "), !first.isEmpty
-        else {
-            return nil
-        }
-        guard PassPhrase.ask("Again: ") == first else {
+        guard let first = try PassPhrase.ask("Pass phrase for the private key (empty: none): "),
+            !first.isEmpty
+        else { return nil }
+        guard try PassPhrase.ask("Again: ") == first else {
             throw Finding(.usage, "key.passphrase", at: .signature, "the two pass phrases differ")
         }
         return first

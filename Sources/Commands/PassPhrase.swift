@@ -26,7 +26,7 @@ struct PassPhrase: Sendable {
     }
 
     /// Asks at the terminal with the echo off; nothing if there is no terminal.
-    static func ask(_ prompt: String) -> [UInt8]? {
+    static func ask(_ prompt: String) throws(Finding) -> [UInt8]? {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { return nil }
         defer { close(terminal) }
@@ -46,7 +46,7 @@ struct PassPhrase: Sendable {
         while read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
             if byte == settings.interrupt {
                 kill(getpid(), SIGINT)
-                return nil
+                throw Finding(.usage, "key.passphrase", at: .signature, "stopped at the prompt")
             }
             bytes.append(byte)
         }

@@ -56,16 +56,13 @@ package struct SigningKeyOptions: ParsableArguments {
     }
 
     private func phrase(for file: String) throws(KeyError) -> [UInt8] {
-        let given: [UInt8]?
-        do {
-            given = try PassPhrase(file: passwordFile).given()
+        do throws(Finding) {
+            if let given = try PassPhrase(file: passwordFile).given() { return given }
+            if let typed = try PassPhrase.ask("Pass phrase of \(file): ") { return typed }
         } catch {
             throw .noPassphrase(error.message)
         }
-        guard let phrase = given ?? PassPhrase.ask("Pass phrase of \(file): ") else {
-            throw .noPassphrase("give --password-file FILE or COSIGN_PASSWORD, or run at a terminal")
-        }
-        return phrase
+        throw .noPassphrase("give --password-file FILE or COSIGN_PASSWORD, or run at a terminal")
     }
 
     /// As ssh does: a key that others can read is not used until its owner has looked.

@@ -95,6 +95,7 @@ extension Descriptor {
         guard let bytes = try? Base64.decode(text) else {
             throw .data(digest, at: pointer, in: document)
         }
+        guard bytes.count <= Self.maximumDataSize else { throw .dataSize(at: pointer, in: document) }
         guard bytes.count == size, Digest(of: bytes) == digest else {
             throw .data(digest, at: pointer, in: document)
         }

@@ -14,6 +14,8 @@ package actor LayoutDestination: Destination {
     private let workFolder: FilePath
     private let isNew: Bool
     private var index: LayoutIndex
+    /// The index as it was read: another one under the lock means that somebody else was faster.
+    private let found: [UInt8]
     private var lock: FileDescriptor?
     private var isCommitted = false
 
@@ -22,6 +24,7 @@ package actor LayoutDestination: Destination {
         isNew = access(folder.string, F_OK) != 0
         workFolder = isNew ? FilePath(folder.string + ".partial") : folder
         index = isNew ? LayoutIndex() : try LayoutIndex(readFrom: folder)
+        found = try index.json
     }
 
     deinit {
@@ -110,7 +113,8 @@ package actor LayoutDestination: Destination {
             }
             digest = named
         }
-        return try LayoutBlob.digest(of: path(of: digest))
+        let path = path(of: digest)
+        return access(path.string, F_OK) == 0 ? try LayoutBlob.digest(of: path) : nil
     }
 
     private func path(of digest: Digest) -> FilePath {
@@ -129,21 +133,29 @@ package actor LayoutDestination: Destination {
         } catch {
             throw Finding(.local, "write.open", at: .target, "\(workFolder): cannot be opened: \(error)")
         }
+        do {
+            try checkOwn(descriptor)
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
         lock = descriptor
+        try makeFolder(workFolder.appending("blobs"))
+        try makeFolder(workFolder.appending("blobs").appending("sha256"))
+    }
+
+    /// Whether the folder is this user's, nobody else imports into it, and it is still as it was when it was read.
+    private func checkOwn(_ descriptor: FileDescriptor) throws {
         var status = stat()
         guard fstat(descriptor.rawValue, &status) == 0, status.st_uid == geteuid() else {
             throw Finding(.local, "write.open", at: .target, "\(workFolder): is not this user's own folder")
         }
-        // What was read before the lock was had may be old by now.
         let isFree = flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0
         let isSame =
-            isNew
-            ? access(folder.string, F_OK) != 0 : try LayoutIndex(readFrom: folder).digests == index.digests
+            isNew ? access(folder.string, F_OK) != 0 : try LayoutIndex(readFrom: folder).json == found
         guard isFree, isSame else {
             throw Finding(.local, "output.busy", at: .target, "\(folder): another import is writing it")
         }
-        try makeFolder(workFolder.appending("blobs"))
-        try makeFolder(workFolder.appending("blobs").appending("sha256"))
     }
 
     private func makeFolder(_ path: FilePath) throws {

@@ -17,8 +17,9 @@ package struct MirroredValues: Sendable {
     package let bytes: [UInt8]
     package let changes: [Change]
     package let tags: [TagNote]
-    /// Images of the manifest for which neither the values nor the list of services know a place.
+    /// Images of the release, or that the operator added, for which neither the values nor the chart's known keys have a
+    /// place.
     package let unplaced: [String]
-    /// References of the original to images that the manifest does not list.
+    /// References of the original to images that the bundle does not bring.
     package let foreign: [String]
 }

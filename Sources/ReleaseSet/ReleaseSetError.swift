@@ -15,6 +15,7 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
     case checksumLine(document: String, line: Int)
     case checksumConflict(document: String, name: String, lines: [Int])
     case targetName(ReferenceError)
+    case secretName(String)
     case valuesShape(key: String, line: Int, expected: String)
     case valuesRepository(key: String, line: Int, expected: String, found: String)
     case valuesShared(key: String, line: Int, others: [String])
@@ -33,7 +34,7 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
             .checksumLine, .valuesShape, .valuesEdit:
             .format
         case .checksumConflict: .content
-        case .targetName: .usage
+        case .targetName, .secretName: .usage
         case .imageCollision, .valuesRepository, .valuesShared: .policy
         }
     }
@@ -53,6 +54,7 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
         case .checksumLine: "sums.syntax"
         case .checksumConflict: "sums.conflict"
         case .targetName(let error): error.reason
+        case .secretName: "secret.name"
         case .valuesShape: "values.shape"
         case .valuesRepository: "values.repository"
         case .valuesShared: "values.shared"
@@ -86,6 +88,8 @@ extension ReleaseSetError: CustomStringConvertible {
         case .checksumConflict(let document, let name, let lines):
             "\(document): lines \(lines.map { "\($0)" }.joined(separator: " and ")) give \(name) different digests"
         case .targetName(let error): error.description
+        case .secretName(let text):
+            "pull secret \"\(text)\": expected lowercase letters, digits and - in components with dots between them"
         case .valuesShape(let key, let line, let expected):
             "release-values.yaml: line \(line): \(key): expected \(expected)"
         case .valuesRepository(let key, let line, let expected, let found):

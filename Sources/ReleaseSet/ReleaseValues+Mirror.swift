@@ -1,37 +1,86 @@
 package import OCI
 
 extension ReleaseValues {
-    /// The same text for a mirror: only registry location and digests change.
+    /// The same text for a mirror: only registry location, digests and, where one is named, the pull secret change.
     ///
     /// Every image of the manifest is pinned to the manifest's digest afterwards; services that the values
-    /// leave out are added. Comments, order, quoting, anchors and line breaks stay. It refuses to change a
+    /// leave out are added, and an extra image is pinned where the chart runs a NATS or a SurrealDB of its own.
+    /// Comments, order, quoting, anchors and line breaks stay. It refuses to change a
     /// node that an alias or a merge also uses for something else; nodes below a top-level key that starts
     /// with `x-` have no meaning of their own, so to be anchored there is no such use.
     package func mirrored(
-        to location: RegistryLocation, manifest: ReleaseManifest
+        to location: RegistryLocation, manifest: ReleaseManifest, extras: [ExtraImage] = [],
+        pullSecret: PullSecretName? = nil,
     ) throws(ReleaseSetError) -> MirroredValues {
-        let uses = imageUses()
-        var edit = YAMLEdit(of: document)
-        try edit.set(Self.registryPath, to: location.description)
-        var placed: Set<[String]> = []
-        var unplaced: [String] = []
-        for image in manifest.images {
-            let target = try Self.target(of: image, at: location)
-            let paths = try places(of: image, target: target, in: uses)
-            if paths.isEmpty { unplaced.append("\(image.name)@\(image.digest)") }
-            for path in paths {
-                let old = document.value(at: path + ["repository"]).flatMap { document.text(of: $0) }
-                if let old {
-                    if old.utf8.contains(UInt8(ascii: "/")) {
-                        try edit.set(path + ["repository"], to: target)
-                    }
-                } else {
-                    try edit.set(path + ["repository"], to: image.shortName)
-                }
-                try edit.set(path + ["digest"], to: image.digest.description)
+        var mirror = try ValuesMirror(of: self, at: location)
+        if let pullSecret { try mirror.name(pullSecret) }
+        for image in manifest.images { try mirror.pin(image) }
+        let chosen = ExtraImage.byPart(extras).values
+        for extra in extras { try mirror.pin(extra, isForPart: chosen.contains(extra)) }
+        return try mirror.finished()
+    }
+}
+
+/// The changes to the values, collected image by image.
+private struct ValuesMirror {
+    private let values: ReleaseValues
+    private let location: RegistryLocation
+    private let uses: [ReleaseValues.ImageUse]
+    private var edit: YAMLEdit
+    private var placed: Set<[String]> = []
+    private var unplaced: [String] = []
+
+    init(of values: ReleaseValues, at location: RegistryLocation) throws(ReleaseSetError) {
+        self.values = values
+        self.location = location
+        uses = values.imageUses()
+        edit = YAMLEdit(of: values.document)
+        try edit.set(ReleaseValues.registryPath, to: location.description)
+    }
+
+    mutating func name(_ secret: PullSecretName) throws(ReleaseSetError) {
+        try edit.append("name", secret.text, to: ["global", "imagePullSecrets"])
+    }
+
+    /// Pins an image of the release, by its short name where the chart puts the location before it.
+    mutating func pin(_ image: ReleaseImage) throws(ReleaseSetError) {
+        let target = try location.name(of: image)
+        let paths = try places(of: image, target: target)
+        if paths.isEmpty { unplaced.append("\(image.name)@\(image.digest)") }
+        for path in paths {
+            let old = values.document.value(at: path + ["repository"])
+                .flatMap { values.document.text(of: $0) }
+            if let old {
+                if old.utf8.contains(UInt8(ascii: "/")) { try edit.set(path + ["repository"], to: target) }
+            } else {
+                try edit.set(path + ["repository"], to: image.shortName)
             }
-            placed.formUnion(paths)
+            try edit.set(path + ["digest"], to: image.digest.description)
         }
+        placed.formUnion(paths)
+    }
+
+    /// Pins an extra image by its full name, which every chart uses as it is; a tag is never written.
+    ///
+    /// - Parameter isForPart: Whether it is the one image for the part of the chart that its name tells.
+    mutating func pin(_ image: ExtraImage, isForPart: Bool) throws(ReleaseSetError) {
+        let target = try location.name(of: image.repository)
+        var paths = places(named: [image.sourceName, target])
+        if let part = image.bundledPart {
+            let path = [part, "bundled", "image"]
+            paths.removeAll { $0 == path }
+            if isForPart { paths.append(path) }
+        }
+        paths.removeAll(where: placed.contains)
+        if paths.isEmpty { unplaced.append("\(image.sourceName)@\(image.digest)") }
+        for path in paths {
+            try edit.set(path + ["repository"], to: target)
+            try edit.set(path + ["digest"], to: image.digest.description)
+        }
+        placed.formUnion(paths)
+    }
+
+    func finished() throws(ReleaseSetError) -> MirroredValues {
         let (bytes, changes) = try edit.applied()
         return MirroredValues(
             bytes: bytes, changes: changes,
@@ -40,24 +89,12 @@ extension ReleaseValues {
                     MirroredValues.TagNote(key: use.key + ".tag", tag: $0, line: use.line)
                 }
             },
-            unplaced: unplaced, foreign: uses.filter { !placed.contains($0.path) }.map { reference(of: $0) })
-    }
-
-    private static func target(
-        of image: ReleaseImage, at location: RegistryLocation
-    ) throws(ReleaseSetError) -> String {
-        do {
-            return "\(location.host)/\(try location.repository(RepositoryName(image.shortName)))"
-        } catch {
-            throw .targetName(error)
-        }
+            unplaced: unplaced,
+            foreign: uses.filter { !placed.contains($0.path) }.map { values.reference(of: $0) })
     }
 
     /// Where the values speak, or are to speak, of an image.
-    private func places(
-        of image: ReleaseImage, target: String, in uses: [ImageUse]
-    ) throws(ReleaseSetError) -> [[String]] {
-        let names = [image.shortName, image.name.description, target]
+    private func places(of image: ReleaseImage, target: String) throws(ReleaseSetError) -> [[String]] {
         var paths: [[String]] = []
         if let service = ReleaseService.all.first(where: { $0.image == image.shortName }) {
             let path = [service.valuesKey, "image"]
@@ -66,17 +103,22 @@ extension ReleaseValues {
             }
             paths.append(path)
         }
-        for use in uses where !paths.contains(use.path) {
-            // An item of a sequence cannot be addressed by keys; it is reported as foreign.
-            guard let repository = use.repository, names.contains(repository),
-                !use.path.contains(where: { $0.utf8.first == UInt8(ascii: "[") })
-            else { continue }
-            paths.append(use.path)
-        }
-        return paths
+        let named = places(named: [image.shortName, image.name.description, target])
+        return paths + named.filter { !paths.contains($0) }
     }
 
-    private func require(_ use: ImageUse, toName image: String) throws(ReleaseSetError) {
+    /// Where the values name one of these repositories.
+    private func places(named names: [String]) -> [[String]] {
+        uses.filter { use in
+            // An item of a sequence cannot be addressed by keys; it is reported as foreign.
+            use.repository.map(names.contains) == true
+                && !use.path.contains { $0.utf8.first == UInt8(ascii: "[") }
+        }.map(\.path)
+    }
+
+    private func require(
+        _ use: ReleaseValues.ImageUse, toName image: String,
+    ) throws(ReleaseSetError) {
         guard use.text == nil else {
             throw .valuesShape(key: use.key, line: use.line, expected: "a mapping with repository and digest")
         }

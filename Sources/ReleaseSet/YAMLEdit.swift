@@ -7,7 +7,7 @@ struct YAMLEdit {
         let path: [String]
         let old: String?
         let new: String
-        /// The node that is replaced, or the mapping that gains a key.
+        /// The node that is replaced, or the mapping or sequence that gains something.
         let node: Int?
     }
 
@@ -15,7 +15,7 @@ struct YAMLEdit {
     private var settings: [Setting] = []
     /// Scalars with the text that they get.
     private var texts: [Int: String] = [:]
-    /// Nulls with what they get instead, and mappings with what they gain.
+    /// Nulls with what they get instead, and mappings and sequences with what they gain.
     private var trees: [Int: YAMLTree] = [:]
     /// What a document without a root gets.
     private var newRoot: YAMLTree?
@@ -26,29 +26,10 @@ struct YAMLEdit {
 
     /// Gives a scalar another text, or adds it where the path leads nowhere.
     mutating func set(_ path: [String], to new: String) throws(ReleaseSetError) {
-        guard var node = document.root else {
-            newRoot = (newRoot ?? .mapping([])).setting(path[...], to: new)
-            settings.append(Setting(path: path, old: nil, new: new, node: nil))
-            return
-        }
-        for (index, key) in path.enumerated() {
-            guard let next = document.value(of: key, in: node) else {
-                return add(new, at: path, below: document.resolved(node), rest: path[index...])
-            }
-            node = next
-            if document.nodes[document.resolved(node)].isNull {
-                return add(new, at: path, below: document.resolved(node), rest: path[(index + 1)...])
-            }
-            guard index == path.count - 1 || document.entries(of: node) != nil else {
-                throw .valuesShape(
-                    key: path[...index].joined(separator: "."), line: document.nodes[node].line,
-                    expected: "a mapping")
-            }
-        }
-        let target = document.resolved(node)
+        guard let target = try node(at: path, orAdd: .text(new), asSettingOf: path, to: new) else { return }
         guard let (text, style) = document.nodes[target].scalar else {
             throw .valuesShape(
-                key: path.joined(separator: "."), line: document.nodes[node].line, expected: "a text")
+                key: path.joined(separator: "."), line: document.nodes[target].line, expected: "a text")
         }
         // The line break at the end of a block scalar is layout; a chart that prints it was broken before.
         let old = style.isBlock ? String(text.trimmingSuffix("\n")) : text
@@ -57,9 +38,52 @@ struct YAMLEdit {
         settings.append(Setting(path: path, old: old, new: new, node: target))
     }
 
-    private mutating func add(_ new: String, at path: [String], below node: Int, rest: ArraySlice<String>) {
-        trees[node] = (trees[node] ?? .mapping([])).setting(rest, to: new)
-        settings.append(Setting(path: path, old: nil, new: new, node: node))
+    /// Adds a mapping with one key to a sequence, behind the items that it has; the sequence is made where there is none.
+    ///
+    /// Nothing is added where an item gives the key this text already.
+    mutating func append(_ key: String, _ new: String, to path: [String]) throws(ReleaseSetError) {
+        let item = YAMLTree.mapping([YAMLTree.Entry(key: key, value: .text(new))])
+        let target = try node(at: path, orAdd: .sequence([item]), asSettingOf: path + ["[0]", key], to: new)
+        guard let target else { return }
+        guard case .sequence(let items, _) = document.nodes[target].content else {
+            throw .valuesShape(
+                key: path.joined(separator: "."), line: document.nodes[target].line, expected: "a sequence")
+        }
+        let isThere = items.contains { item in
+            let text = document.value(of: key, in: item).flatMap { document.text(of: $0) }
+            return text?.utf8.elementsEqual(new.utf8) == true
+        }
+        guard !isThere else { return }
+        trees[target] = .sequence([item])
+        settings.append(Setting(path: path + ["[\(items.count)]", key], old: nil, new: new, node: target))
+    }
+
+    /// The node at a path, its alias resolved; where there is none or a null, `tree` is added and nothing returned.
+    private mutating func node(
+        at path: [String], orAdd tree: YAMLTree, asSettingOf key: [String], to text: String,
+    ) throws(ReleaseSetError) -> Int? {
+        guard var node = document.root else {
+            newRoot = (newRoot ?? .mapping([])).setting(path[...], to: tree)
+            settings.append(Setting(path: key, old: nil, new: text, node: nil))
+            return nil
+        }
+        for (index, name) in path.enumerated() {
+            let next = document.value(of: name, in: node)
+            let place = document.resolved(next ?? node)
+            if next == nil || document.nodes[place].isNull {
+                let rest = path[(next == nil ? index : index + 1)...]
+                trees[place] = (trees[place] ?? .mapping([])).setting(rest, to: tree)
+                settings.append(Setting(path: key, old: nil, new: text, node: place))
+                return nil
+            }
+            guard index == path.count - 1 || document.entries(of: place) != nil else {
+                throw .valuesShape(
+                    key: path[...index].joined(separator: "."), line: document.nodes[place].line,
+                    expected: "a mapping")
+            }
+            node = place
+        }
+        return node
     }
 
     /// The bytes with all changes made, and the changes that made a difference.

@@ -2,7 +2,7 @@
 struct YAMLExpectation {
     /// Scalars of the old document with their new text.
     let texts: [Int: String]
-    /// Nulls of the old document with what replaced them, and mappings with what they gained.
+    /// Nulls of the old document with what replaced them, and mappings and sequences with what they gained.
     let trees: [Int: YAMLTree]
     let newRoot: YAMLTree?
 
@@ -56,9 +56,14 @@ private struct YAMLComparison {
             // Compared at its own place; here only that it is still the same anchor.
             guard old.nodes[one].anchor == new.nodes[other].anchor else { throw differs }
         case (.sequence(let one, let isFlow), .sequence(let other, let isOtherFlow)):
-            guard one.count == other.count, isFlow == isOtherFlow else { throw differs }
+            var gained: [YAMLTree] = []
+            if case .sequence(let items) = tree { gained = items }
+            guard other.count == one.count + gained.count, isFlow == isOtherFlow else { throw differs }
             for (index, pair) in zip(one, other).enumerated() {
                 try compare(pair.0, pair.1, path: path + ["[\(index)]"])
+            }
+            for (item, found) in zip(gained, other.dropFirst(one.count)) {
+                try compare(item, found, path: path)
             }
         case (.mapping(let one, let isFlow), .mapping(let other, let isOtherFlow)):
             var gained: [YAMLTree.Entry] = []
@@ -85,6 +90,9 @@ private struct YAMLComparison {
         case (.mapping(let entries), .mapping(let found, _)):
             guard entries.count == found.count else { throw differs }
             for (entry, other) in zip(entries, found) { try compare(entry, other, path: path) }
+        case (.sequence(let items), .sequence(let found, _)):
+            guard items.count == found.count else { throw differs }
+            for (item, other) in zip(items, found) { try compare(item, other, path: path) }
         default:
             throw differs
         }

@@ -71,48 +71,62 @@ enum YAMLText {
     }
 }
 
-/// Something new that is written into a document: a text, or keys with such things.
+/// Something new that is written into a document: a text, or keys or items with such things.
 indirect enum YAMLTree: Hashable, Sendable {
     case text(String)
     case mapping([Entry])
+    case sequence([YAMLTree])
 
     struct Entry: Hashable, Sendable {
         let key: String
         var value: YAMLTree
     }
 
-    /// The tree with one text more, at a path below.
-    func setting(_ path: ArraySlice<String>, to text: String) -> YAMLTree {
-        guard let key = path.first else { return .text(text) }
+    /// The tree with one thing more, at a path of keys below.
+    func setting(_ path: ArraySlice<String>, to new: YAMLTree) -> YAMLTree {
+        guard let key = path.first else { return new }
         var entries: [Entry] = []
         if case .mapping(let own) = self { entries = own }
         if let index = entries.firstIndex(where: { $0.key == key }) {
-            entries[index].value = entries[index].value.setting(path.dropFirst(), to: text)
+            entries[index].value = entries[index].value.setting(path.dropFirst(), to: new)
         } else {
-            entries.append(Entry(key: key, value: YAMLTree.mapping([]).setting(path.dropFirst(), to: text)))
+            entries.append(Entry(key: key, value: YAMLTree.mapping([]).setting(path.dropFirst(), to: new)))
         }
         return .mapping(entries)
     }
 
-    /// In lines, one for each key.
+    /// In lines, one for each text.
     func blockLines(indent: Int) -> [String] {
-        guard case .mapping(let entries) = self else { return [] }
         let margin = String(repeating: " ", count: indent)
-        return entries.flatMap { entry in
-            switch entry.value {
-            case .text(let text):
-                [margin + entry.key + ": " + YAMLText.scalar(text, as: .plain, isInFlow: false)]
-            case .mapping:
-                [margin + entry.key + ":"] + entry.value.blockLines(indent: indent + 2)
+        return switch self {
+        case .text(let text):
+            [margin + YAMLText.scalar(text, as: .plain, isInFlow: false)]
+        case .mapping(let entries):
+            entries.flatMap { entry in
+                switch entry.value {
+                case .text(let text):
+                    [margin + entry.key + ": " + YAMLText.scalar(text, as: .plain, isInFlow: false)]
+                case .mapping, .sequence:
+                    [margin + entry.key + ":"] + entry.value.blockLines(indent: indent + 2)
+                }
+            }
+        case .sequence(let items):
+            items.flatMap { item in
+                let lines = item.blockLines(indent: indent + 2)
+                return lines.prefix(1).map { margin + "- " + $0.dropFirst(indent + 2) } + lines.dropFirst()
             }
         }
     }
 
-    /// The keys and values as they stand inside of braces, one string for each key.
+    /// What stands inside of braces or brackets, one string for each key or item.
     func flowEntries(style: YAMLNode.ScalarStyle) -> [String] {
-        guard case .mapping(let entries) = self else { return [] }
-        return entries.map { entry in
-            YAMLText.scalar(entry.key, as: style, isInFlow: true) + ": " + entry.value.flow(style: style)
+        switch self {
+        case .text: []
+        case .mapping(let entries):
+            entries.map { entry in
+                YAMLText.scalar(entry.key, as: style, isInFlow: true) + ": " + entry.value.flow(style: style)
+            }
+        case .sequence(let items): items.map { $0.flow(style: style) }
         }
     }
 
@@ -120,6 +134,7 @@ indirect enum YAMLTree: Hashable, Sendable {
         switch self {
         case .text(let text): YAMLText.scalar(text, as: style, isInFlow: true)
         case .mapping: "{" + flowEntries(style: style).joined(separator: ", ") + "}"
+        case .sequence: "[" + flowEntries(style: style).joined(separator: ", ") + "]"
         }
     }
 }

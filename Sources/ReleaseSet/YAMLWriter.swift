@@ -73,7 +73,7 @@ struct YAMLWriter {
         var text =
             switch tree {
             case .text(let text): YAMLText.scalar(text, as: flowStyle, isInFlow: node.isInFlow)
-            case .mapping: tree.flow(style: flowStyle)
+            case .mapping, .sequence: tree.flow(style: flowStyle)
             }
         if node.range.isEmpty {
             let before = source[..<node.range.lowerBound].last
@@ -87,37 +87,54 @@ struct YAMLWriter {
         put(node.range, text)
     }
 
-    /// Adds keys to a mapping behind those that it has.
+    /// Adds keys to a mapping behind those that it has, or items to a sequence.
     mutating func add(_ tree: YAMLTree, to id: Int, key: String) throws(ReleaseSetError) {
         let node = document.nodes[id]
-        guard case .mapping(let entries, let isFlow) = node.content else {
-            throw obstacle("it is no mapping", node, key)
+        switch (node.content, tree) {
+        case (.mapping(let entries, true), .mapping):
+            addToFlow(tree, node: node, first: entries.first?.key, last: entries.last?.value)
+        case (.sequence(let items, true), .sequence):
+            addToFlow(tree, node: node, first: items.first, last: items.last)
+        case (.mapping(let entries, false), .mapping):
+            guard let first = entries.first, let last = entries.last else {
+                throw obstacle("it has no keys", node, key)
+            }
+            let start = document.nodes[first.key].range.lowerBound
+            try addToBlock(tree, id: id, start: start, last: last.value, key: key)
+        case (.sequence(let items, false), .sequence):
+            guard let last = items.last else { throw obstacle("it has no items", node, key) }
+            try addToBlock(tree, id: id, start: node.range.lowerBound, last: last, key: key)
+        default:
+            throw obstacle("it is neither a mapping nor a sequence as expected", node, key)
         }
-        if isFlow {
-            addToFlow(tree, node: node, entries: entries)
-            return
-        }
-        guard let first = entries.first, let last = entries.last else {
-            throw obstacle("it has no keys", node, key)
-        }
-        let start = document.nodes[first.key].range.lowerBound
+    }
+
+    /// - Parameter start: where the first key begins, or the dash of the first item.
+    private mutating func addToBlock(
+        _ tree: YAMLTree, id: Int, start: Int, last: Int, key: String,
+    ) throws(ReleaseSetError) {
+        let node = document.nodes[id]
         let lineStart = YAMLText.lineStart(in: source, of: start)
         let margin = source[max(lineStart, document.textStart)..<start]
         guard margin.allSatisfy({ $0 == UInt8(ascii: " ") }) else {
-            throw obstacle("its keys do not begin their lines", node, key)
+            throw obstacle("what it holds does not begin its lines", node, key)
         }
-        let tail = lastLeaf(of: last.value)
+        let tail = lastLeaf(of: last)
         var position = document.nodes[tail].range.upperBound
         let isBlockScalar = document.nodes[tail].scalar?.style.isBlock == true
         if isBlockScalar, !YAMLText.isLineStart(in: source, at: position) {
-            throw obstacle("a block scalar without a line end comes before the new key", node, key)
+            throw obstacle("a block scalar without a line end comes before what is new", node, key)
         }
         if id == document.root {
             position = document.explicitEnd ?? source.count
         } else if !isBlockScalar {
             position = YAMLText.lineEnd(in: source, from: position)
         }
-        insert(tree.blockLines(indent: margin.count), at: position, depth: margin.count)
+        // Items may stand in the column of their key, and come before the next key of that column.
+        let isSequence = if case .sequence = tree { true } else { false }
+        insert(
+            tree.blockLines(indent: margin.count), at: position,
+            depth: 2 * margin.count + (isSequence ? 1 : 0))
     }
 
     /// Gives a document that holds nothing its first keys.
@@ -125,20 +142,20 @@ struct YAMLWriter {
         insert(tree.blockLines(indent: 0), at: document.explicitEnd ?? source.count, depth: 0)
     }
 
-    private mutating func addToFlow(_ tree: YAMLTree, node: YAMLNode, entries: [YAMLNode.Entry]) {
-        guard let first = entries.first, let last = entries.last else {
+    private mutating func addToFlow(_ tree: YAMLTree, node: YAMLNode, first: Int?, last: Int?) {
+        guard let first, let last else {
             let position = node.range.lowerBound + 1
             put(position..<position, tree.flowEntries(style: flowStyle).joined(separator: ", "))
             return
         }
         var separator = ", "
-        let start = document.nodes[first.key].range.lowerBound
+        let start = document.nodes[first].range.lowerBound
         let lineStart = YAMLText.lineStart(in: source, of: start)
         let margin = source[lineStart..<start]
         if lineStart > node.range.lowerBound, margin.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
             separator = "," + newline + String(decoding: margin, as: UTF8.self)
         }
-        let position = document.nodes[last.value].range.upperBound
+        let position = document.nodes[last].range.upperBound
         let text = tree.flowEntries(style: flowStyle).map { separator + $0 }.joined()
         put(position..<position, text)
     }
