@@ -126,7 +126,9 @@ let package = Package(
         floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
         floor("Servers", on: ["CommandRunner", "OCI"], at: "Tests/Servers"),
         tests("RegistryTests", of: ["OCI", "Registry", "Servers", "StrictJSON"]),
-        tests("BadInputTests", of: ["BundleFormat", "CommandRunner", "OCI", "ReleaseSet", "Servers", "cgbundle"]),
+        tests(
+            "BadInputTests",
+            of: ["BundleFormat", "CommandRunner", "OCI", "ReleaseSet", "Servers", "cgbundle"]),
         tests("JourneyTests", of: ["CommandRunner", "Servers", "cgbundle", "cgbundle-importer"]),
         tests("ReadmeTests", of: ["CommandRunner", "cgbundle"]),
     ],

@@ -4,8 +4,12 @@ import ReleaseSet
 
 extension VerifiedStatement {
     /// The bundle, after every byte of it was read and checked.
-    package func verified(width: Int, events: TransferEvents) async throws -> VerifiedBundle {
-        try await VerifiedBundle(reading: self, width: width, events: events)
+    ///
+    /// - Parameter names: what the operator allows to be missing from the release.
+    package func verified(
+        width: Int, allowing names: Set<String> = [], events: TransferEvents,
+    ) async throws -> VerifiedBundle {
+        try await VerifiedBundle(reading: self, width: width, allowing: names, events: events)
     }
 
     /// Every header, every byte and the graph, against the signed statement.

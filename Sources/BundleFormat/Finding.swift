@@ -1,4 +1,5 @@
 package import OCI
+package import ReleaseSet
 
 /// The class of a refusal, which decides the exit status (bundle-spec/reasons.md).
 package enum FaultClass: Hashable, Sendable {
@@ -32,11 +33,15 @@ package struct Finding: Hashable, Sendable, Error {
     package let message: String
     /// The content that the finding is about, where it is about one.
     package let digest: Digest?
+    /// The same in its parts, where the finding is about the release set.
+    package let setFinding: SetFinding?
 
     package init(
         _ fault: FaultClass, _ reason: String, at step: Step, _ message: String, about digest: Digest? = nil,
+        from setFinding: SetFinding? = nil,
     ) {
         self.digest = digest
+        self.setFinding = setFinding
         self.step = step
         self.fault = fault
         self.reason = reason

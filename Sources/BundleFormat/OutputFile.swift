@@ -15,13 +15,15 @@ package struct OutputFile: Sendable {
         throws(Finding)
     {
         self.path = path
-        partialPath = FilePath(path.string + ".partial")
+        partialPath = Self.partialPath(of: path)
         file = try Self.openOwn(partialPath, options: [.create], permissions: permissions)
         // The mode is set whatever the umask says: a bundle is for others to carry, a key never comes this way.
         guard fchmod(file.descriptor.rawValue, permissions.rawValue) == 0 else {
             throw Self.failed("chmod", partialPath)
         }
     }
+
+    package static func partialPath(of path: FilePath) -> FilePath { FilePath(path.string + ".partial") }
 
     /// Opens a file that only this run writes: plain, this user's, under one name, locked, and still under that name
     /// after the lock was had. In a folder that others can write to, anything else may have been put there.

@@ -1,11 +1,9 @@
 import OCI
 package import ReleaseSet
-import StrictJSON
 
-/// Whether the parts of a bundle are one release: the images that the manifest promises and no others, one chart,
-/// one version.
+/// Whether the parts of a bundle are one release, and lie where they belong; the same check at export and at import.
 ///
-/// THREATS.md, R-30 and R-32; the same check at export and at import.
+/// What the files of the release say of each other is judged by `Coherence`; here, what only the bundle's index knows.
 package struct ReleaseSetCheck {
     package let manifest: ReleaseManifest
     package let version: ReleaseVersion
@@ -26,39 +24,7 @@ package struct ReleaseSetCheck {
     }
 
     package var findings: [Finding] {
-        imageFindings + partFindings + placeFindings + versionFindings + chartFindings
-    }
-
-    private var imageFindings: [Finding] {
-        let carried = Dictionary(
-            index.entries.filter { $0.kind == .image }.map { ($0.repository.text, $0) },
-            uniquingKeysWith: { first, _ in first })
-        var found: [Finding] = []
-        for image in manifest.images {
-            guard let entry = carried[image.shortName] else {
-                found.append(
-                    policy(
-                        "set.missing",
-                        "image \(image.shortName): is in the release manifest, not in the bundle"))
-                continue
-            }
-            if entry.digest != image.digest {
-                let twin = manifest.images.first { $0.digest == entry.digest }
-                found.append(
-                    policy(
-                        "set.digest",
-                        "image \(image.shortName): the release manifest says \(image.digest), the bundle has "
-                            + "\(entry.digest)" + (twin.map { ", which is \($0.shortName)'s" } ?? "")))
-            }
-        }
-        let promised = Set(manifest.images.map(\.shortName))
-        for entry in index.entries where entry.kind == .image && !promised.contains(entry.repository.text) {
-            found.append(
-                policy(
-                    "set.extra", "image \(entry.repository) (\(entry.digest)): is not in the release manifest"
-                ))
-        }
-        return found
+        partFindings + placeFindings + versionFindings + chartFindings
     }
 
     private var partFindings: [Finding] {
@@ -91,47 +57,22 @@ package struct ReleaseSetCheck {
     }
 
     private var versionFindings: [Finding] {
-        var found: [Finding] = []
-        func compare(_ thing: String, _ value: String, to expected: String) {
-            guard value != expected else { return }
-            found.append(policy("set.version", "\(thing): expected \(expected), found \(value)"))
-        }
-        compare("release-manifest.json version", manifest.version.text, to: version.text)
-        compare("release artifact version", artifact.version.text, to: version.text)
-        if let chart {
-            compare("chart version", Self.version(inChart: chart.config), to: version.chartVersion)
-        }
-        return found
+        guard artifact.version != version else { return [] }
+        return [
+            policy("set.version", "release artifact version: expected \(version), found \(artifact.version)")
+        ]
     }
 
     /// The registry finds the chart by a tag, so what it holds must be the chart that came with the release files.
     private var chartFindings: [Finding] {
-        guard let chart else { return [] }
-        let name = "cloudgrid-\(version.chartVersion).tgz"
-        guard let file = artifact.file(named: name) else {
-            return [
-                policy(
-                    "set.missing",
-                    "\(name): is not among the release files, and nothing else says which chart is meant")
-            ]
-        }
-        guard file.digest != chart.document.content.digest else { return [] }
+        guard chart != nil else { return [] }
+        let name = version.chartArchive
+        guard artifact.file(named: name) == nil else { return [] }
         return [
-            Finding(
-                .content, "chart.digest", at: .releaseSet,
-                "\(name): is \(file.digest), the chart in the registry holds \(chart.document.content.digest)"
-            )
+            policy(
+                "set.missing",
+                "\(name): is not among the release files, and nothing else says which chart is meant")
         ]
-    }
-
-    private static func version(inChart config: [UInt8]) -> String {
-        do {
-            let root = try StrictJSON.parseObject(
-                config, name: "chart config", limits: JSONLimits(bytes: 8 << 20))
-            return try root.member("version").string()
-        } catch {
-            return "none (\(error))"
-        }
     }
 
     private func policy(_ reason: String, _ message: String) -> Finding {

@@ -11,6 +11,10 @@ package struct VerifiedBundle: Sendable {
     package let graph: BundleGraph
     package let manifest: ReleaseManifest
     package let artifact: ReleaseArtifact
+    /// What was found of the release set that is no reason to refuse it.
+    package let warnings: [Finding]
+    /// Which line of which checksum file covers what.
+    package let coverage: Coverage
     private let source: EntrySource
 
     package var statement: Statement { listed.statement }
@@ -18,7 +22,9 @@ package struct VerifiedBundle: Sendable {
     package var index: BundleIndex { graph.index }
 
     /// Reads the whole bundle: every byte, the graph, and last the release set.
-    init(reading listed: VerifiedStatement, width: Int, events: TransferEvents) async throws {
+    init(
+        reading listed: VerifiedStatement, width: Int, allowing names: Set<String>, events: TransferEvents,
+    ) async throws {
         self.listed = listed
         graph = try await listed.firstReading(width: width, events: events)
         let source = EntrySource(
@@ -58,7 +64,11 @@ package struct VerifiedBundle: Sendable {
         let check = ReleaseSetCheck(
             manifest: manifest, version: listed.statement.version, index: graph.index, artifact: artifact,
             chart: chart)
-        if let refusal = Refusal(check.findings) { throw refusal }
+        let judgement = try check.judged(
+            reading: CarriedFiles(artifact: artifact, source: source), graph: graph, allowing: names)
+        if let refusal = Refusal(judgement.refused) { throw refusal }
+        warnings = judgement.warnings
+        coverage = judgement.coverage
     }
 
     /// The bytes of a document or a release file, read and hashed again; `limit` bytes at most.
@@ -83,6 +93,34 @@ package struct VerifiedBundle: Sendable {
             throw Finding(
                 .content, "changed", at: .target, "\(listed.reader.file.path): changed since it was verified")
         }
+    }
+}
+
+/// The release files where they lie in the bundle, hashed again while they are read.
+private struct CarriedFiles: ReleaseFileSource {
+    let artifact: ReleaseArtifact
+    let source: EntrySource
+
+    func bytes(of name: FileName) throws -> [UInt8] {
+        try source.bytes(of: try file(name).digest, limit: .max)
+    }
+
+    func forEachChunk(of name: FileName, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let place = try source.place(of: try file(name).digest)
+        let check = BlobCheck(place.entry, named: name.text)
+        try source.file.forEachChunk(of: place.contentOffset..<place.contentOffset + place.entry.size) {
+            bytes in
+            try check.take(bytes)
+            try body(bytes)
+        }
+        try check.finish()
+    }
+
+    private func file(_ name: FileName) throws(Finding) -> ReleaseFile {
+        guard let file = artifact.files.first(where: { $0.name == name }) else {
+            throw Finding.release("release.shape", "has no \(name)")
+        }
+        return file
     }
 }
 

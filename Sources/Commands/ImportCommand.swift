@@ -44,7 +44,9 @@ package struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Check and ask, say what would be done, write nothing.")
     package var dryRun = false
 
+    @OptionGroup package var mirror: MirrorOptions
     @OptionGroup package var acceptance: AcceptanceFlags
+    @OptionGroup package var missing: MissingParts
     @OptionGroup(title: "Registry") package var access: RegistryAccess
     @OptionGroup package var work: WorkOptions
     @OptionGroup package var common: CommonOptions
@@ -61,6 +63,12 @@ package struct ImportCommand: AsyncParsableCommand {
         guard layout == nil || !access.isUsed else {
             throw ValidationError("--layout asks no registry: the registry options have no meaning with it")
         }
+        guard record != nil || !mirror.isUsed else {
+            throw ValidationError("--pull-as and --pull-secret are for the record: give --record DIR")
+        }
+        guard layout == nil || mirror.pullSecret == nil || mirror.pullAs != nil else {
+            throw ValidationError("--pull-secret with --layout needs --pull-as HOST/PATH")
+        }
     }
 
     package func run() async throws {
@@ -71,13 +79,15 @@ package struct ImportCommand: AsyncParsableCommand {
     private func importBundle(_ printer: Printer) async throws {
         let policy = try signers.policy()
         let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
+        let (pullLocation, pullSecret) = (try mirror.pullLocation(), try mirror.pullSecretName())
         let options = try access.options(
             for: location.map { [$0.host] } ?? [], followsRedirects: false, connections: work.concurrency)
         let listed = try bundle.open().statement(acceptedBy: policy)
         let desk = try RecordDesk(root: record, isLocked: !dryRun)
         let accepted = try desk.accept(listed.statement, acceptance, printer)
         let bundle = try await Progress(printer).show { events in
-            try await listed.verified(width: work.concurrency, events: events)
+            try await listed.verified(
+                width: work.concurrency, allowing: missing.names, events: events)
         }.0
         let summary = BundleSummary(
             statement: bundle.statement, graph: bundle.graph, artifact: bundle.artifact)
@@ -85,17 +95,18 @@ package struct ImportCommand: AsyncParsableCommand {
         printer.line("  signed by  " + BundleSummary.signers(bundle.signers, names: try signers.names()))
         printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
         printer.line("  " + VendorProof.sentence)
+        bundle.warnings.forEach(printer.note)
         let session = ImportSession(
             bundle: bundle, summary: summary, desk: desk, overrides: accepted.overrides,
             width: work.concurrency,
-            isDryRun: dryRun, options: usedOptions, printer: printer)
+            isDryRun: dryRun, options: usedOptions, pullSecret: pullSecret, printer: printer)
         if let location {
             let transport = try HTTPTransport(options: options)
             let connection = RegistryConnection(host: location.host, options: options, transport: transport)
             do {
                 try await session.run(
                     RegistryDestination(location, connection: connection), named: location.description,
-                    pulledFrom: location)
+                    pulledFrom: pullLocation ?? location)
             } catch {
                 // What went wrong is worth more than how the connections were closed.
                 try? await transport.shutdown()
@@ -105,7 +116,7 @@ package struct ImportCommand: AsyncParsableCommand {
             try? await transport.shutdown()
         } else if let layout {
             let folder = FilePath(layout).lexicallyNormalized()
-            try await session.run(try LayoutDestination(folder), named: layout, pulledFrom: nil)
+            try await session.run(try LayoutDestination(folder), named: layout, pulledFrom: pullLocation)
         }
     }
 
@@ -115,6 +126,6 @@ package struct ImportCommand: AsyncParsableCommand {
         if let threshold = signers.threshold { used.append("--threshold \(threshold)") }
         used += access.plainHttp.map { "--plain-http \($0)" }
         used += access.companionHost.map { "--companion-host \($0)" }
-        return used + acceptance.used
+        return used + mirror.used + missing.used + acceptance.used
     }
 }

@@ -2,6 +2,7 @@ import BundleFormat
 import OCI
 import ReleaseImport
 import ReleaseRecord
+import ReleaseSet
 import StrictJSON
 import SystemPackage
 
@@ -14,15 +15,16 @@ struct ImportSession: Sendable {
     let width: Int
     let isDryRun: Bool
     let options: [String]
+    let pullSecret: PullSecretName?
     let printer: Printer
 
-    /// - Parameter pulledFrom: where a cluster reads what is put here; nothing for a layout.
+    /// - Parameter pulledFrom: where a cluster reads what is put here; nothing for a layout that is nowhere else.
     func run(_ target: some Destination, named name: String, pulledFrom location: RegistryLocation?)
         async throws
     {
         // Whatever the record could refuse, it refuses before anything is pushed.
         let recordPlan = try desk.locked.map { _ in
-            try RecordPlan(bundle, target: name, pullLocation: location)
+            try RecordPlan(bundle, target: name, pullLocation: location, pullSecret: pullSecret)
         }
         let (plan, warnings) = try await Progress(printer).show { events in
             try await Preflight(target, width: width).plan(bundle, events: events)
@@ -57,8 +59,18 @@ struct ImportSession: Sendable {
             counts: RecordContents.Counts(
                 uploaded: report.uploaded, uploadedBytes: report.uploadedBytes, mounted: report.mounted,
                 manifests: report.manifests, tagged: report.tagged),
-            warnings: warnings.map { Finding(.policy, $0.reason, at: .target, $0.message) }, options: options,
+            warnings: bundle.warnings
+                + warnings.map { Finding(.policy, $0.reason, at: .target, $0.message) },
+            options: options,
             overrides: overrides, tool: ToolVersion.tool, importedAt: Clock.now)
+    }
+
+    /// What is known of the bundle, however the import goes.
+    private var resultSoFar: JSONObject {
+        var object = summary.json(signers: bundle.signers, verified: true)
+        object["warnings"] = .array(bundle.warnings.map(\.json))
+        object["coverage"] = bundle.coverage.json
+        return object
     }
 
     private func tell(_ plan: ImportPlan, target: String) throws {
@@ -67,7 +79,7 @@ struct ImportSession: Sendable {
             "mounts": .integer(Int64(plan.mounts)), "manifests": .integer(Int64(plan.manifests)),
             "tags": .integer(Int64(plan.tags)),
         ]
-        var object = summary.json(signers: bundle.signers, verified: true)
+        var object = resultSoFar
         object["dryRun"] = true
         object["target"] = .string(target)
         object["plan"] = .object(counts)
@@ -83,7 +95,7 @@ struct ImportSession: Sendable {
     }
 
     private func tell(_ report: ImportReport, target: String, written: WrittenRecord?) throws {
-        var object = summary.json(signers: bundle.signers, verified: true)
+        var object = resultSoFar
         object["dryRun"] = false
         object["target"] = .string(target)
         object["alreadyImported"] = .bool(report.wasDone)
@@ -100,6 +112,7 @@ struct ImportSession: Sendable {
                 ]
             })
         if let written { object["record"] = .string(written.folder.string) }
+        if let script = written?.installScript { object["installScript"] = .string(script.string) }
         try printer.json(.object(object))
         if report.wasDone {
             printer.line("already imported: every tag is in \(target) with its digest; nothing was put")
@@ -110,5 +123,9 @@ struct ImportSession: Sendable {
             )
         }
         if let written { printer.line("record: \(written.folder)") }
+        if let command = written?.installCommand {
+            printer.line("next, with your own values:")
+            printer.line("  " + command)
+        }
     }
 }

@@ -1,6 +1,7 @@
 package import BundleFormat
 import Glibc
 import OCI
+import ReleaseSet
 package import StrictJSON
 
 /// How results are written.
@@ -24,7 +25,8 @@ package struct Printer: Sendable {
 
     /// A line of the result, for people.
     package func line(_ text: String = "") {
-        guard format == .text else { return }
+        // Beside a bundle on standard output the result is but a note.
+        guard format == .text, result == STDOUT_FILENO || !isQuiet else { return }
         Self.write(Self.safe(text) + "\n", to: result)
     }
 
@@ -38,6 +40,11 @@ package struct Printer: Sendable {
     package func note(_ text: String) {
         guard !isQuiet else { return }
         Self.write(Self.safe(text) + "\n", to: STDERR_FILENO)
+    }
+
+    /// An irregularity that is no reason to stop.
+    package func note(_ finding: Finding) {
+        note("note: \(finding.message) [\(finding.reason)]")
     }
 
     /// Something that must be read, also with --quiet.
@@ -86,6 +93,12 @@ package struct Printer: Sendable {
 
 extension Finding {
     package var json: JSONValue {
-        ["class": .string(fault.name), "reason": .string(reason), "message": .string(message)]
+        var members: JSONObject = [
+            "class": .string(fault.name), "reason": .string(reason), "message": .string(message),
+        ]
+        if case .object(let parts)? = setFinding?.json {
+            for part in parts.members { members[part.name] = part.value }
+        }
+        return .object(members)
     }
 }

@@ -19,6 +19,7 @@ package struct VerifyCommand: AsyncParsableCommand {
 
     @OptionGroup package var bundle: BundleArgument
     @OptionGroup package var signers: SignerOptions
+    @OptionGroup package var missing: MissingParts
     @OptionGroup package var work: WorkOptions
     @OptionGroup package var common: CommonOptions
 
@@ -26,16 +27,22 @@ package struct VerifyCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let (bundle, signers, work, printer) = (bundle, signers, work, common.printer)
+        let allowed = missing.names
         try await CommandRun.perform(printer) {
             let policy = try signers.policy()
             let listed = try bundle.open().statement(acceptedBy: policy)
             try Self.check(listed.statement)
             let (verified, _) = try await Progress(printer).show { events in
-                try await listed.verified(width: work.concurrency, events: events)
+                try await listed.verified(
+                    width: work.concurrency, allowing: allowed, events: events)
             }
             let summary = BundleSummary(
                 statement: verified.statement, graph: verified.graph, artifact: verified.artifact)
-            try printer.json(.object(summary.json(signers: verified.signers, verified: true)))
+            verified.warnings.forEach(printer.note)
+            var object = summary.json(signers: verified.signers, verified: true)
+            object["warnings"] = .array(verified.warnings.map(\.json))
+            object["coverage"] = verified.coverage.json
+            try printer.json(.object(object))
             printer.line(summary.headline)
             printer.line("  made       \(verified.statement.createdAt)")
             printer.line(

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -11,6 +12,8 @@ import OCI
 /// longer than the stall limit end. Must be shut down.
 package final class HTTPTransport: Sendable {
     private let client: HTTPClient
+    /// Whether there is any authority by which a certificate could be checked.
+    private let canTrust: Bool
 
     /// Refuses certificate authorities that are not PEM, or none at all (`tls.ca`).
     package init(options: RegistryOptions) throws(RegistryError) {
@@ -30,6 +33,7 @@ package final class HTTPTransport: Sendable {
             channel.setOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BodyPieces.pieceSize))
         }
+        canTrust = options.caCertificates != nil || Self.systemHasAuthorities
         client = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
     }
@@ -48,12 +52,26 @@ package final class HTTPTransport: Sendable {
             throw .certificates("not PEM: \(error)")
         }
         guard !certificates.isEmpty else { throw .certificates("no certificate in the file") }
-        configuration.additionalTrustRoots = [.certificates(certificates)]
+        // NIOSSL fails where it is to use the system's authorities and there are none, as in a bare container.
+        if systemHasAuthorities {
+            configuration.additionalTrustRoots = [.certificates(certificates)]
+        } else {
+            configuration.trustRoots = .certificates(certificates)
+        }
         return configuration
+    }
+
+    /// Whether anything is where NIOSSL looks for the system's authorities.
+    private static var systemHasAuthorities: Bool {
+        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs"]
+            .contains { (path: String) in access(path, R_OK) == 0 }
     }
 
     /// Sends a request and returns when the head of the answer is there.
     func send(_ request: OutgoingRequest) async throws -> IncomingResponse {
+        guard canTrust || !request.url.text.hasPrefix("https:") else {
+            throw RegistryError.certificates("this machine has no certificate authorities of its own; give --ca-file")
+        }
         var outgoing = HTTPClientRequest(url: request.url.text)
         outgoing.method = HTTPMethod(rawValue: request.method)
         outgoing.headers = request.headers

@@ -21,6 +21,8 @@ package struct RegistryOptions: Sendable {
     package var connectTimeout: Duration = .seconds(10)
     /// Per host.
     package var maximumConnections = 8
+    /// Blobs up to this size go up in one PUT instead of a PATCH and a PUT. Bytes.
+    package var wholeUploadLimit: Int64 = 1 << 20
     /// How a retry waits.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 

@@ -11,6 +11,8 @@ package struct ExportPlan: Sendable {
     package let artifact: ReleaseArtifact
     package let blobs: PlannedBlobs
     package let warnings: [Finding]
+    /// Which line of which checksum file covers what.
+    package let coverage: Coverage
 }
 
 /// Where every blob of a planned bundle comes from; the bytes are checked by whoever takes them.
@@ -38,12 +40,13 @@ package struct PlannedBlobs: BlobSource {
         }
     }
 
-    private static func copy(
+    /// Reads a local file again, which must be what it was when it was hashed.
+    static func copy(
         _ local: LocalFile, of entry: BundleEntry, into sink: (UnsafeRawBufferPointer) throws -> Void,
     ) throws {
         do {
             let again = BlobCheck(entry, named: local.path.string)
-            try LocalFile.forEachChunk(of: local.path, upTo: entry.size) { bytes in
+            try LocalFile.forEachChunk(of: local.path, upTo: entry.size, followsLinks: false) { bytes in
                 try again.take(bytes)
                 try sink(bytes)
             }

@@ -40,11 +40,14 @@ package struct ExportPlanner: Sendable {
         documents[Digest(of: artifactBytes)] = artifactBytes
         let index = try BundleIndex(parts.flatMap(\.entries) + [releaseEntry(artifactBytes)])
         let graph = try checkedGraph(index, documents: documents)
-        try checkSet(index: index, artifact: artifact, chart: parts.compactMap(\.chart).first)
+        let judgement = try judgement(
+            graph: graph, artifact: artifact, chart: parts.compactMap(\.chart).first, folder: folder)
         let origins = origins(graph: graph, documents: documents, parts: parts, folder: folder)
         return ExportPlan(
             bundle: try bundlePlan(graph: graph, folder: folder), manifest: manifest, graph: graph,
-            artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins), warnings: warnings)
+            artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins),
+            warnings: judgement.warnings,
+            coverage: judgement.coverage)
     }
 
     /// Every repository of the release. What is missing or contradicts itself is told of all of them at once.
@@ -138,13 +141,18 @@ package struct ExportPlanner: Sendable {
         return walk.graph
     }
 
-    private func checkSet(
-        index: BundleIndex, artifact: ReleaseArtifact, chart: (ChartDocument, config: [UInt8])?
-    ) throws {
+    /// Whether all this is one release; what is only irregular is kept for the operator.
+    private func judgement(
+        graph: BundleGraph, artifact: ReleaseArtifact, chart: (ChartDocument, config: [UInt8])?,
+        folder: ReleaseFolder,
+    ) throws -> SetJudgement {
         let check = ReleaseSetCheck(
-            manifest: manifest, version: manifest.version, index: index, artifact: artifact,
+            manifest: manifest, version: manifest.version, index: graph.index, artifact: artifact,
             chart: chart)
-        if let refusal = Refusal(check.findings) { throw refusal }
+        let judgement = try check.judged(
+            reading: folder, graph: graph, allowing: request.allowMissing, leavingOut: [])
+        if let refusal = Refusal(judgement.refused) { throw refusal }
+        return judgement
     }
 
     private func origins(
@@ -188,26 +196,6 @@ package struct ExportPlanner: Sendable {
         return try BundlePlan(statement: statement, index: index) { bytes in
             try request.keys.map { try SigstoreBundle(signing: bytes, with: $0).json }
         }
-    }
-
-    /// The vendor's known irregularities: shown, carried, no reason to stop.
-    private var warnings: [Finding] {
-        var found: [Finding] = []
-        let skipped = manifest.skippedDocuments.map(\.pointer)
-        if !skipped.isEmpty {
-            found.append(
-                warning(
-                    "release.skipped",
-                    "\(skipped.joined(separator: ", ")): SPDX documents, not images; skipped"))
-        }
-        found += manifest.unknownMembers.map {
-            warning("release.unknown", "\($0): is not known here; carried as it is")
-        }
-        return found
-    }
-
-    private func warning(_ reason: String, _ message: String) -> Finding {
-        Finding(.policy, reason, at: .releaseSet, "\(ReleaseManifest.name): \(message)")
     }
 
     private func missing(_ thing: String, _ reference: String, in repository: SourceRepository) -> Finding {

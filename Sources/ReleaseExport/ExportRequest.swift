@@ -18,10 +18,13 @@ package struct ExportRequest: Sendable {
     package var tool: Statement.Tool
     /// How many transfers run at a time.
     package var width: Int
+    /// What may be missing from the release by name.
+    package var allowMissing: Set<String>
 
     package init(
         folder: FilePath, keys: [PrivateKey], product: FileName, channel: FileName, revision: Int64,
         createdAt: Timestamp, isTimeFixed: Bool, expires: Timestamp?, tool: Statement.Tool, width: Int,
+        allowMissing: Set<String> = [],
     ) {
         self.folder = folder
         self.keys = keys
@@ -33,5 +36,6 @@ package struct ExportRequest: Sendable {
         self.expires = expires
         self.tool = tool
         self.width = width
+        self.allowMissing = allowMissing
     }
 }

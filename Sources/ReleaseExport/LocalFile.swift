@@ -14,7 +14,7 @@ package struct LocalFile: Hashable, Sendable {
         self.path = path
         var hash = SHA256()
         var size: Int64 = 0
-        try Self.forEachChunk(of: path, upTo: .max) { bytes in
+        try Self.forEachChunk(of: path, upTo: .max, followsLinks: false) { bytes in
             hash.update(bytes)
             size += Int64(bytes.count)
         }
@@ -25,9 +25,10 @@ package struct LocalFile: Hashable, Sendable {
 
     /// Hands over the file in chunks, `limit` bytes and one more chunk at most: a file that has grown is seen as such.
     static func forEachChunk(
-        of path: FilePath, upTo limit: Int64, _ body: (UnsafeRawBufferPointer) throws -> Void,
+        of path: FilePath, upTo limit: Int64, followsLinks: Bool = true,
+        _ body: (UnsafeRawBufferPointer) throws -> Void,
     ) throws {
-        let file = try open(path)
+        let file = try open(path, followsLinks: followsLinks)
         let size = try FileIdentity(of: file).size
         try file.forEachChunk(of: 0..<min(size, limit == .max ? size : limit + 1), body)
     }
@@ -42,10 +43,17 @@ package struct LocalFile: Hashable, Sendable {
         return try file.bytes(at: 0, count: Int(size))
     }
 
-    private static func open(_ path: FilePath) throws -> PositionedFile {
+    /// - Parameter followsLinks: not in a release folder: a link there could pack any file of the operator's.
+    private static func open(_ path: FilePath, followsLinks: Bool = true) throws -> PositionedFile {
         let descriptor: FileDescriptor
         do {
-            descriptor = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
+            let options: FileDescriptor.OpenOptions = [.nonBlocking, .closeOnExec]
+            descriptor = try FileDescriptor.open(
+                path, .readOnly, options: followsLinks ? options : options.union(.noFollow))
+        } catch Errno.tooManySymbolicLinkLevels where !followsLinks {
+            throw Finding(
+                .local, "file.notregular", at: .file, "\(path): is a symbolic link; give the files themselves"
+            )
         } catch {
             throw Finding(.local, "file.open", at: .file, "\(path): cannot be opened: \(error)")
         }

@@ -22,7 +22,9 @@ struct DeploymentRecord: Sendable {
 
     /// What two records of one import have in common, whenever and however it was carried out.
     private static let lastingMembers = [
-        "statement", "target", "pullLocation", "images", "chart", "releaseArtifact", "signatureTags", "files",
+        "statement", "target", "pullLocation", "pullSecret", "images", "chart", "releaseArtifact",
+        "signatureTags",
+        "files",
     ]
 
     init(_ contents: RecordContents) throws(Finding) {
@@ -53,12 +55,14 @@ struct DeploymentRecord: Sendable {
         value["bundleTool"] = Self.json(statement.tool)
         value["target"] = .string(plan.target)
         if let location = plan.pullLocation { value["pullLocation"] = .string(location.description) }
+        if let secret = plan.pullSecret { value["pullSecret"] = .string(secret.text) }
         value["images"] = .array(try places.images())
         value["chart"] = try places.only(.chart)
         value["releaseArtifact"] = try places.only(.release)
         value["signatureTags"] = .array(places.signatureTags())
-        value["files"] = .array(plan.files.map(Self.json))
+        value["files"] = .array(plan.files.map { Self.json($0, contents.coverage) })
         value["values"] = plan.values.map(Self.json)
+        value["environment"] = plan.environment.map(Self.json)
         value["vendorProof"] = "not checked"
         value["warnings"] = .array(
             contents.warnings.map { ["reason": .string($0.reason), "message": .string($0.message)] })
@@ -83,11 +87,13 @@ struct DeploymentRecord: Sendable {
         ["name": .string(tool.name), "version": .string(tool.version)]
     }
 
-    private static func json(_ file: RecordFile) -> JSONValue {
-        [
-            "name": .string(file.name.text), "digest": .string(file.digest.description),
+    private static func json(_ file: RecordFile, _ coverage: [FileName: String]) -> JSONValue {
+        var object: JSONObject = [
+            "name": .string(file.path), "digest": .string(file.digest.description),
             "size": .integer(file.size),
         ]
+        if file.folders.isEmpty, let word = coverage[file.name] { object["coverage"] = .string(word) }
+        return .object(object)
     }
 
     private static func json(_ counts: RecordContents.Counts) -> JSONValue {
@@ -99,15 +105,27 @@ struct DeploymentRecord: Sendable {
     }
 
     private static func json(_ values: MirroredValues) -> JSONValue {
-        let changes = values.changes.map { change in
-            var object: JSONObject = ["key": .string(change.key)]
-            if let old = change.old { object["old"] = .string(old) }
-            object["new"] = .string(change.new)
-            return JSONValue.object(object)
-        }
-        return [
-            "changes": .array(changes), "unplaced": .array(values.unplaced.map { .string($0) }),
+        [
+            "changes": json(values.changes), "unplaced": .array(values.unplaced.map { .string($0) }),
             "foreign": .array(values.foreign.map { .string($0) }),
+            "tags": .array(values.tags.map { ["key": .string($0.key), "tag": .string($0.tag)] }),
         ]
+    }
+
+    private static func json(_ environment: MirroredEnvironment) -> JSONValue {
+        [
+            "changes": json(environment.changes),
+            "unplaced": .array(environment.unplaced.map { .string($0) }),
+        ]
+    }
+
+    private static func json(_ changes: [MirroredValues.Change]) -> JSONValue {
+        .array(
+            changes.map { change in
+                var object: JSONObject = ["key": .string(change.key)]
+                if let old = change.old { object["old"] = .string(old) }
+                object["new"] = .string(change.new)
+                return .object(object)
+            })
     }
 }

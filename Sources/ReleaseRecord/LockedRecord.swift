@@ -8,8 +8,15 @@ package import Trust
 /// The folder of a release in the record.
 package struct WrittenRecord: Hashable, Sendable {
     package let folder: FilePath
+    /// The script that installs the release; nothing where the target is no registry or the release has no values.
+    package let installScript: FilePath?
     /// Whether the record had the same result already; its folder is then as it was.
     package let wasThere: Bool
+
+    /// What an operator types next, as one line for a shell.
+    package var installCommand: String? {
+        installScript.map { InstallScript.quoted($0.string) + " " + InstallScript.ownValuesName }
+    }
 }
 
 /// A record that no other process writes to as long as this is kept.
@@ -55,11 +62,12 @@ package final class LockedRecord: Sendable {
         let product = try folder.madeFolder(statement.product.text)
         let channel = try product.madeFolder(statement.channel.text)
         let path = channel.path.appending(name)
+        let script = plan.hasInstallScript ? path.appending(InstallScript.name) : nil
         if let there = try channel.folder(name), try holds(document, of: plan, in: there) {
-            return WrittenRecord(folder: path, wasThere: true)
+            return WrittenRecord(folder: path, installScript: script, wasThere: true)
         }
         try channel.publish(name) { (partial: borrowing RecordFolder) throws(Finding) in
-            for file in plan.files { try file.write(in: partial, from: plan.bundle) }
+            for file in plan.files { try file.write(below: partial, from: plan.bundle) }
             let bytes: [UInt8]
             do {
                 bytes = try document.bytes
@@ -70,14 +78,14 @@ package final class LockedRecord: Sendable {
             try file.write(bytes, at: 0)
             try file.flush()
         }
-        return WrittenRecord(folder: path, wasThere: false)
+        return WrittenRecord(folder: path, installScript: script, wasThere: false)
     }
 
     /// Whether the folder has the same result and all its files.
     private func holds(
         _ document: DeploymentRecord, of plan: RecordPlan, in folder: borrowing RecordFolder,
     ) throws(Finding) -> Bool {
-        guard Set(try folder.names()) == Set(plan.files.map(\.name.text) + [DeploymentRecord.name]),
+        guard Set(try folder.paths()) == Set(plan.files.map(\.path) + [DeploymentRecord.name]),
             let bytes = try folder.bytes(of: DeploymentRecord.name, limit: DeploymentRecord.maximumSize)
         else { return false }
         return document.agrees(with: bytes)

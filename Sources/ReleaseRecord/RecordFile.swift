@@ -12,8 +12,21 @@ struct RecordFile: Sendable {
         case blob(Digest, size: Int64)
     }
 
+    /// The folders below the release's own in which it lies.
+    let folders: [FileName]
     let name: FileName
     let content: Content
+    let isExecutable: Bool
+
+    init(_ name: FileName, in folders: [FileName] = [], _ content: Content, isExecutable: Bool = false) {
+        self.folders = folders
+        self.name = name
+        self.content = content
+        self.isExecutable = isExecutable
+    }
+
+    /// The path below the release's folder.
+    var path: String { (folders + [name]).map(\.text).joined(separator: "/") }
 
     /// Bytes.
     var size: Int64 {
@@ -30,13 +43,45 @@ struct RecordFile: Sendable {
         }
     }
 
-    /// Writes the file and makes its bytes durable.
-    func write(in folder: borrowing RecordFolder, from bundle: VerifiedBundle) throws(Finding) {
+    /// Refuses two files that some file system would hold to be one, or a file where a folder is to be.
+    static func requireDistinct(_ files: [RecordFile]) throws(ReleaseSetError) {
+        var folders: [String: FileName] = [:]
+        for file in files {
+            for count in file.folders.indices {
+                let path = file.folders[...count].map(\.caseFolded).joined(separator: "/")
+                folders[path] = file.folders[count]
+            }
+        }
+        var seen: [String: FileName] = [:]
+        for file in files {
+            let path = (file.folders + [file.name]).map(\.caseFolded).joined(separator: "/")
+            if let other = seen.updateValue(file.name, forKey: path) ?? folders[path] {
+                throw .duplicateFileName(other.text, file.name.text)
+            }
+        }
+    }
+
+    /// Writes the file below the release's folder and makes its bytes durable.
+    func write(below root: borrowing RecordFolder, from bundle: VerifiedBundle) throws(Finding) {
+        try write(below: root, folders[...], from: bundle)
+    }
+
+    private func write(
+        below folder: borrowing RecordFolder, _ rest: ArraySlice<FileName>, from bundle: VerifiedBundle,
+    ) throws(Finding) {
+        guard let next = rest.first else { return try write(in: folder, from: bundle) }
+        let inner = try folder.madeFolder(next.text)
+        try write(below: inner, rest.dropFirst(), from: bundle)
+        try inner.flush()
+    }
+
+    private func write(in folder: borrowing RecordFolder, from bundle: VerifiedBundle) throws(Finding) {
         let file = try folder.create(name.text)
         switch content {
         case .bytes(let bytes): try file.write(bytes, at: 0)
         case .blob(let digest, _): try Self.copy(try bundle.body(of: digest), digest, to: file)
         }
+        if isExecutable { try file.makeExecutable() }
         try file.flush()
     }
 

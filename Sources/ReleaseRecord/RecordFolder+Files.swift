@@ -49,6 +49,13 @@ extension RecordFolder {
 }
 
 extension PositionedFile {
+    /// For its owner, whatever the umask says.
+    func makeExecutable() throws(Finding) {
+        guard fchmod(descriptor.rawValue, 0o700) == 0 else {
+            throw .recordWrite(path, "cannot be made executable", errno)
+        }
+    }
+
     func flush() throws(Finding) {
         guard fsync(descriptor.rawValue) == 0 else { throw .recordWrite(path, "cannot be flushed", errno) }
     }

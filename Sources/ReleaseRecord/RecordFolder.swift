@@ -98,10 +98,14 @@ struct RecordFolder: ~Copyable {
         }
     }
 
-    /// Removes a folder of this one with the files in it; none is no fault.
+    /// Removes a folder of this one with everything in it; none is no fault.
     borrowing func removeFolder(_ name: String) throws(Finding) {
         guard let folder = try folder(name) else { return }
         for file in try folder.names() {
+            if try folder.isFolder(file) {
+                try folder.removeFolder(file)
+                continue
+            }
             guard unlinkat(folder.descriptor, file, 0) == 0 else {
                 throw .recordWrite(folder.path.appending(file), "cannot be removed", errno)
             }
@@ -109,6 +113,29 @@ struct RecordFolder: ~Copyable {
         guard unlinkat(descriptor, name, AT_REMOVEDIR) == 0 else {
             throw .recordWrite(folder.path, "cannot be removed", errno)
         }
+    }
+
+    /// Whether a name is that of a folder, and not of a link to one.
+    private borrowing func isFolder(_ name: String) throws(Finding) -> Bool {
+        var status = stat()
+        guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            throw .recordOpen(path.appending(name), errno)
+        }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The paths of all files in the folder and below; a folder without files gives its own path.
+    borrowing func paths() throws(Finding) -> [String] {
+        var paths: [String] = []
+        for name in try names() {
+            guard try isFolder(name), let inner = try folder(name) else {
+                paths.append(name)
+                continue
+            }
+            let below = try inner.paths()
+            paths += below.isEmpty ? [name] : below.map { name + "/" + $0 }
+        }
+        return paths
     }
 
     /// Every name in the folder but `.` and `..`.

@@ -14,9 +14,13 @@ package struct RecordPlan: Sendable {
     package let target: String
     /// Where clusters pull from.
     package let pullLocation: RegistryLocation?
+    /// The secret that the values name; nothing where the operator named none.
+    package let pullSecret: PullSecretName?
     /// The values for the mirror; nothing where no registry is mirrored to or the release brings no values.
     package let values: MirroredValues?
-    /// Sorted by name, the deployment record not among them.
+    /// The settings for compose at the mirror.
+    package let environment: MirroredEnvironment?
+    /// Sorted by path, the deployment record not among them.
     let files: [RecordFile]
 
     static let mirroredValuesName = "release-values.mirrored.yaml"
@@ -24,18 +28,28 @@ package struct RecordPlan: Sendable {
 
     static func signatureName(_ number: Int) -> String { "statement.\(number).sigstore.json" }
 
-    /// - Parameter pullLocation: What the mirrored values say; `nil` where the target is no registry.
+    /// - Parameters:
+    ///   - pullLocation: What the mirrored values say; `nil` where the target is no registry.
+    ///   - pullSecret: What the values are to name as well.
     package init(
         _ bundle: VerifiedBundle, target: String, pullLocation: RegistryLocation?,
+        pullSecret: PullSecretName? = nil,
     ) throws(Finding) {
         self.bundle = bundle
         self.target = target
         self.pullLocation = pullLocation
+        self.pullSecret = pullSecret
         do {
-            values = try pullLocation.flatMap { try Self.values(of: bundle, at: $0) }
-            files = try Self.files(of: bundle, values: values)
-            let document = try FileName(DeploymentRecord.name)
-            try FileName.requireDistinct(files.map(\.name) + [document])
+            let mirror = try pullLocation.map { try Mirror(of: bundle, at: $0, pullSecret: pullSecret) }
+            values = mirror?.values
+            environment = mirror?.environment
+            var files = try RecordFile.brought(by: bundle)
+            let chart = try bundle.chart()
+            files += try chart.map { try RecordFile.files(of: $0, in: bundle.artifact) } ?? []
+            files += try mirror.map { try $0.files(chart: chart, version: bundle.statement.version) } ?? []
+            let document = RecordFile(try FileName(DeploymentRecord.name), .bytes([]))
+            try RecordFile.requireDistinct(files + [document])
+            self.files = files.sorted { $0.path < $1.path }
         } catch let finding as Finding {
             throw finding
         } catch let error as ReleaseSetError {
@@ -48,26 +62,36 @@ package struct RecordPlan: Sendable {
     /// About as many bytes as the record of the release needs.
     package var byteCount: Int64 { files.reduce(1 << 20) { $0 + $1.size } }
 
-    private static func values(of bundle: VerifiedBundle, at location: RegistryLocation) throws
-        -> MirroredValues?
-    {
-        guard let file = bundle.artifact.file(named: ReleaseValues.name) else { return nil }
-        return try ReleaseValues(try bundle.bytes(of: file.digest)).mirrored(
-            to: location, manifest: bundle.manifest)
+    var hasInstallScript: Bool { files.contains { $0.path == InstallScript.name } }
+}
+
+extension RecordFile {
+    /// The files of the release, and what proves the bundle.
+    fileprivate static func brought(by bundle: VerifiedBundle) throws -> [RecordFile] {
+        let statement = RecordFile(try FileName(RecordPlan.statementName), .bytes(bundle.listed.bytes))
+        let signatures = try bundle.listed.reader.front.signatures.enumerated().map { number, signature in
+            RecordFile(try FileName(RecordPlan.signatureName(number)), .bytes(signature.bytes))
+        }
+        return bundle.artifact.files.map { RecordFile($0.name, .blob($0.digest, size: $0.size)) }
+            + [statement] + signatures
     }
 
-    private static func files(of bundle: VerifiedBundle, values: MirroredValues?) throws -> [RecordFile] {
-        var files = bundle.artifact.files.map {
-            RecordFile(name: $0.name, content: .blob($0.digest, size: $0.size))
+    /// The chart's own files below `chart`, and the chart itself where the release's files have it not.
+    fileprivate static func files(
+        of chart: PackedChart, in artifact: ReleaseArtifact,
+    ) throws(ReleaseSetError) -> [RecordFile] {
+        let folder = try FileName("chart")
+        var files = try chart.files.map { path, bytes throws(ReleaseSetError) in
+            let names = try path.split(separator: "/").map { name throws(ReleaseSetError) in
+                try FileName(String(name))
+            }
+            guard let name = names.last else { throw .fileName(path) }
+            return RecordFile(name, in: [folder] + names.dropLast(), .bytes(bytes))
         }
-        func add(_ name: String, _ bytes: [UInt8]) throws {
-            files.append(RecordFile(name: try FileName(name), content: .bytes(bytes)))
+        if artifact.file(named: chart.archive.name.text) == nil {
+            files.append(
+                RecordFile(chart.archive.name, .blob(chart.archive.digest, size: chart.archive.size)))
         }
-        try add(statementName, bundle.listed.bytes)
-        for (number, signature) in bundle.listed.reader.front.signatures.enumerated() {
-            try add(signatureName(number), signature.bytes)
-        }
-        if let values { try add(mirroredValuesName, values.bytes) }
-        return files.sorted { $0.name < $1.name }
+        return files
     }
 }

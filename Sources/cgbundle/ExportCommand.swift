@@ -61,6 +61,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "Replace an existing file, once the new one is whole.")
     var force = false
 
+    @OptionGroup var missing: MissingParts
     @OptionGroup(title: "Registry") var access: RegistryAccess
     @OptionGroup var work: WorkOptions
     @OptionGroup var common: CommonOptions
@@ -120,7 +121,7 @@ struct ExportCommand: AsyncParsableCommand {
             try await ExportPlanner(request, manifest: manifest, source: source)
                 .plan(events: events)
         }
-        for warning in plan.warnings { printer.note("note: \(warning.message) [\(warning.reason)]") }
+        plan.warnings.forEach(printer.note)
         report.tell(plan)
         if dryRun {
             try report.finish(plan, bundle: plan.bundle, isDryRun: true)
@@ -142,7 +143,8 @@ struct ExportCommand: AsyncParsableCommand {
             folder: FilePath(folder), keys: try signing.privateKeys(), product: try FileName("cloudgrid"),
             channel: try FileName(channel), revision: revision, createdAt: createdAt,
             isTimeFixed: epoch != nil,
-            expires: try expiry(after: createdAt), tool: ToolVersion.tool, width: work.concurrency)
+            expires: try expiry(after: createdAt), tool: ToolVersion.tool, width: work.concurrency,
+            allowMissing: missing.names)
     }
 
     private func expiry(after createdAt: Timestamp) throws(Finding) -> Timestamp? {
@@ -168,14 +170,17 @@ struct ExportCommand: AsyncParsableCommand {
         return Timestamp(seconds: seconds)
     }
 
-    /// Nothing that is there is replaced unasked, neither the bundle nor the small files beside it.
+    /// Nothing that is there is replaced unasked, neither the bundle nor the small files beside it; these may be an
+    /// interrupted run's own where its unfinished bundle is there too.
     private func checkOutput() throws {
         guard output != "-", !dryRun, !force else { return }
         let path = FilePath(output)
-        let files = [
-            path, BundleFiller.statementPath(beside: path), BundleFiller.signaturePath(0, beside: path),
-        ]
-        if let found = files.first(where: { InputFile.exists($0.string) }) {
+        let companions =
+            [BundleFiller.statementPath(beside: path)]
+            + signing.keys.indices.map { BundleFiller.signaturePath($0, beside: path) }
+        let isResumed = InputFile.exists(OutputFile.partialPath(of: path).string)
+        if let found = ([path] + (isResumed ? [] : companions)).first(where: { InputFile.exists($0.string) })
+        {
             throw Finding(.usage, "output.exists", at: .file, "\(found): exists; --force replaces it")
         }
     }

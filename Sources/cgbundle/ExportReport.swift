@@ -2,6 +2,7 @@ import BundleFormat
 import Commands
 import OCI
 import ReleaseExport
+import ReleaseSet
 import StrictJSON
 import SystemPackage
 import Trust
@@ -39,6 +40,7 @@ struct ExportReport {
         object["fileSize"] = .integer(bundle.layout.fileSize)
         object["statement"] = .string(Digest(of: bundle.statementBytes).description)
         object["warnings"] = .array(plan.warnings.map(\.json))
+        object["coverage"] = plan.coverage.json
         try printer.json(.object(object))
         if isDryRun {
             printer.line("dry run: nothing was written")

@@ -3,7 +3,8 @@ import Foundation
 import Servers
 import Testing
 
-/// Where every lie of the forge is told: the files, a registry that must hear nothing, a record that must not change.
+/// Where every lie of the forge is told: the files, a registry that must hear nothing, a record that must not
+/// change.
 struct ProvingGround: Sendable {
     let folder: Scratch
     let registry: RegistryProcess

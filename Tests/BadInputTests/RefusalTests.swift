@@ -33,13 +33,19 @@ import Testing
         #expect(try FolderSnapshot(record).entries.count > before)
     }
 
-    @Test(arguments: try BadInput.named("empty", "shared layer first byte", "unknown key", "no key", "five deep"))
+    @Test(
+        arguments: try BadInput.named(
+            "empty", "shared layer first byte", "unknown key", "no key", "five deep", "escape in type"))
     func `in text a refusal ends in its word, and nothing is on standard output`(input: BadInput) throws {
         let result = try run(input, try ProvingGround.here().target(input) + ["--no-record"])
         #expect(result.status == input.exit)
         #expect(result.output.isEmpty)
+        #expect(!result.errors.contains("\u{1b}"))
         let word = try #require(input.reason)
-        #expect(result.errors.split(separator: "\n").contains { $0.hasPrefix("error: ") && $0.hasSuffix("[\(word)]") })
+        #expect(
+            result.errors.split(separator: "\n").contains {
+                $0.hasPrefix("error: ") && $0.hasSuffix("[\(word)]")
+            })
     }
 
     @Test(arguments: try BadInput.named("pax header of 1 GiB", "diamond", "300000 members"))

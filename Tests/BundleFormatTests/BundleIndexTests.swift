@@ -41,7 +41,7 @@ import Testing
 
     @Test func `an index is sorted by ref name and read again as it was written`() throws {
         let index = try MiniRelease().index
-        #expect(index.entries.map(\.refName) == ["bff", "charts/cloudgrid", "releases/cloudgrid"])
+        #expect(index.entries.map(\.refName) == ["charts/cloudgrid", "cloudgrid-bff", "releases/cloudgrid"])
         #expect(try BundleIndex.read(try index.json) == index)
         #expect(try BundleIndex(index.entries.reversed()) == index)
     }

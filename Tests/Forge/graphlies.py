@@ -53,7 +53,12 @@ class WithExtra:
         def alter(place: str, value: Any) -> Any:
             if place != "index.json":
                 return value
-            annotations = {"dev.cgbundle.kind": "extra-image", "dev.cgbundle.tag": "1", REF_NAME: "extra"}
+            annotations = {
+                "dev.cgbundle.kind": "extra-image",
+                "dev.cgbundle.tag": "1",
+                "io.containerd.image.name": "registry.example.com/extra:1",
+                REF_NAME: "extra",
+            }
             listed = [*value["manifests"], {**self.target, "annotations": annotations}]
             return {**value, "manifests": sorted(listed, key=lambda d: d["annotations"][REF_NAME])}
 

@@ -52,7 +52,11 @@ def ninth_image() -> Iterator[Case]:
     target = good().release.images[OTHER]
 
     def lie(index: dict[str, Any]) -> dict[str, Any]:
-        annotations = {"dev.cgbundle.kind": "image", REF_NAME: "cloudgrid-zebra"}
+        annotations = {
+            "dev.cgbundle.kind": "image",
+            "io.containerd.image.name": "registry.example.com/cloudgrid-zebra:1",
+            REF_NAME: "cloudgrid-zebra",
+        }
         listed = [*index["manifests"], {**target, "annotations": annotations}]
         return {**index, "manifests": sorted(listed, key=lambda d: d["annotations"][REF_NAME])}
 

@@ -6,29 +6,35 @@ import Servers
 struct ImportedSample: Sendable {
     let target: Target
     let result: ProgramResult
-    /// What the import was answered, reads among it.
-    let answered: [(request: RegistryProxy.Request, status: Int)]
+    /// What the registry answered during the import.
+    let requests: [LoggedRequest]
     private let folder: WorkFolder
 
     var record: String { folder.path + "/record" }
     var recorded: String { record + "/cloudgrid/release/\(Sample.version)-r1" }
 
-    var writes: [RegistryProxy.Request] { answered.map(\.request).filter(\.isWrite) }
-    var mounts: [(request: RegistryProxy.Request, status: Int)] { answered.filter { $0.request.isMount } }
+    private static let kept = Shared<ImportedSample>()
 
-    private static let made = Result {
-        let imported = try ImportedSample()
-        atexit { try? ImportedSample.shared().target.registry.stop() }
-        return imported
+    static func shared() throws -> ImportedSample {
+        try kept.value {
+            atexit { ImportedSample.kept.letGo() }
+            return try ImportedSample()
+        }
     }
-
-    static func shared() throws -> ImportedSample { try made.get() }
 
     private init() throws {
         folder = try WorkFolder()
         target = try Target()
-        result = try RunningProgram.cgbundle(target.importing(record: folder.path + "/record"))
-        answered = target.proxy.answered
+        result = try target.importDirectly(record: folder.path + "/record")
+        let registry = target.registry
+        if result.status == 0 {
+            // The log lags behind the answers; the last thing that an import does is to read its 27 tags.
+            try waitUntil("the end of the registry's log") {
+                try registry.requests().filter { $0.method == "GET" && $0.path.contains("/manifests/") }.count
+                    >= 27
+            }
+        }
+        requests = try registry.requests()
     }
 }
 

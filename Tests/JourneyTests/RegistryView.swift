@@ -7,6 +7,9 @@ struct RegistryView {
     /// Before every repository: `cloudgrid`.
     let prefix: String
 
+    /// The digest of `{}`.
+    static let emptyObject = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
     func repositories() throws -> [String] {
         struct Catalog: Decodable { let repositories: [String] }
         let answer = try LoopbackHTTP.send("GET", "/v2/_catalog?n=1000", to: port)
@@ -28,7 +31,8 @@ struct RegistryView {
 
     /// The bytes of a manifest and the digest that the registry gives it.
     func manifest(_ repository: String, _ reference: String) throws -> (bytes: [UInt8], digest: String)? {
-        let types = ["index", "manifest"].map { "application/vnd.oci.image.\($0).v1+json" }.joined(separator: ", ")
+        let types = ["index", "manifest"].map { "application/vnd.oci.image.\($0).v1+json" }.joined(
+            separator: ", ")
         let answer = try LoopbackHTTP.send(
             "GET", "/v2/\(prefix)/\(repository)/manifests/\(reference)", headers: ["accept": types], to: port)
         guard answer.status == 200, let digest = answer.headers["docker-content-digest"] else { return nil }
@@ -47,24 +51,38 @@ struct RegistryView {
     /// The tags that name something of which a part is missing.
     func brokenTags() throws -> [String] {
         try repositories().flatMap { repository in
-            try tags(repository).filter { try !isWhole(repository, $0) }.map { "\(repository):\($0)" }
+            // What is whole under one tag is not asked for again under another.
+            var whole: Set<String> = []
+            return try tags(repository).filter { try !isWhole(repository, $0, &whole) }.map {
+                "\(repository):\($0)"
+            }
         }
     }
 
-    private func isWhole(_ repository: String, _ reference: String) throws -> Bool {
+    private func isWhole(_ repository: String, _ reference: String, _ whole: inout Set<String>) throws -> Bool
+    {
+        guard !whole.contains(reference) else { return true }
         guard let found = try manifest(repository, reference) else { return false }
+        guard !whole.contains(found.digest) else { return true }
         let document = try OCIDocument(found.bytes)
-        return try (document.manifests ?? []).allSatisfy { try isWhole(repository, $0.digest) }
-            && document.blobs.allSatisfy { blob in
-                let target = "/v2/\(prefix)/\(repository)/blobs/\(blob.digest)"
-                let answer = try LoopbackHTTP.send("HEAD", target, to: port)
-                return answer.status == 200 && answer.headers["content-length"] == String(blob.size)
+        for child in document.manifests ?? [] {
+            guard try isWhole(repository, child.digest, &whole) else { return false }
+        }
+        for blob in document.blobs where !whole.contains(blob.digest) {
+            let answer = try LoopbackHTTP.send(
+                "HEAD", "/v2/\(prefix)/\(repository)/blobs/\(blob.digest)", to: port)
+            guard answer.status == 200, answer.headers["content-length"] == String(blob.size) else {
+                return false
             }
+            whole.insert(blob.digest)
+        }
+        whole.insert(found.digest)
+        return true
     }
 
     /// Puts a small artifact under a tag and gives its digest: something that is not of the release.
     func putOther(_ repository: String, tag: String) throws -> String? {
-        let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+        let digest = Self.emptyObject
         let base = "/v2/\(prefix)/\(repository)"
         let begun = try LoopbackHTTP.send("POST", base + "/blobs/uploads/", to: port)
         let place = try URLComponents(string: begun.headers["location"] ?? "").orThrow("no upload location")
@@ -79,8 +97,11 @@ struct RegistryView {
             """
         let type = "application/vnd.oci.image.manifest.v1+json"
         let answer = try LoopbackHTTP.send(
-            "PUT", base + "/manifests/\(tag)", headers: ["content-type": type], body: Array(manifest.utf8), to: port)
-        guard answer.status == 201 else { throw NotSeen(description: "a manifest was answered with \(answer.status)") }
+            "PUT", base + "/manifests/\(tag)", headers: ["content-type": type], body: Array(manifest.utf8),
+            to: port)
+        guard answer.status == 201 else {
+            throw NotSeen(description: "a manifest was answered with \(answer.status)")
+        }
         return answer.headers["docker-content-digest"]
     }
 }

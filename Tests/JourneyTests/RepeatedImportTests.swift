@@ -36,19 +36,25 @@ import Testing
             target.importing(record: folder.path + "/record", "--format", "json"))
         #expect(refused.status == 6)
         #expect(try Refused(refused).reason == "tag.conflict")
-        #expect(try Refused(refused).message.contains("cloudgrid-bff:\(Sample.version): is \(other ?? "?") there"))
+        #expect(
+            try Refused(refused).message.contains("cloudgrid-bff:\(Sample.version): is \(other ?? "?") there")
+        )
         #expect(target.proxy.answered.count > 0)
         #expect(target.proxy.writes.map(\.target) == [])
         #expect(try target.view.allTags() == ["cloudgrid-bff:\(Sample.version)"])
-        #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path + "/record").contains("cloudgrid"))
+        #expect(
+            try !FileManager.default.contentsOfDirectory(atPath: folder.path + "/record").contains(
+                "cloudgrid"))
     }
 
     @Test func `a co-signed signature tag is left alone and the vendor's is there by digest`() throws {
         let target = try Target()
         let folder = try WorkFolder()
         let bff = try bff()
-        let signature = try layout.signatures.first { $0.tag == bff.digest.replacing(":", with: "-") + ".sig" }
-            .orThrow("no signature of cloudgrid-bff")
+        let signature = try layout.signatures.first {
+            $0.tag == bff.digest.replacing(":", with: "-") + ".sig"
+        }
+        .orThrow("no signature of cloudgrid-bff")
         let other = try target.view.putOther("cloudgrid-bff", tag: signature.tag)
         let imported = try RunningProgram.cgbundle(target.importing(record: folder.path + "/record"))
         #expect(imported.status == 0, "\(imported.errors)")
@@ -63,11 +69,13 @@ import Testing
     }
 
     @Test func `a dry run writes nothing and counts what the registry's log then shows`() throws {
-        let target = try Target()
-        let dry = try RunningProgram.cgbundle(target.importing(nil, "--dry-run", "--format", "json"))
+        let (target, folder) = (try Target(), try WorkFolder())
+        let dry = try RunningProgram.cgbundle(
+            target.importing(record: folder.path + "/record", "--dry-run", "--format", "json"))
         #expect(dry.status == 0, "\(dry.errors)")
         #expect(target.proxy.answered.count > 0)
         #expect(target.proxy.writes.map(\.target) == [])
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/record"))
         let plan = try ImportOutcome(dry).plan.orThrow("no plan in the output")
         let real = try target.importDirectly(nil, "--format", "json")
         #expect(try ImportOutcome(real).result == plan)

@@ -23,7 +23,9 @@ final class RunningProgram {
         try self.init(CommandRunner.products + "/cgbundle", arguments, environment: environment, input: input)
     }
 
-    init(_ program: String, _ arguments: [String], environment: [String: String] = [:], input: String = "") throws {
+    init(_ program: String, _ arguments: [String], environment: [String: String] = [:], input: String = "")
+        throws
+    {
         place = try WorkFolder()
         let path = place.path
         try Data(input.utf8).write(to: URL(filePath: path + "/in"))
@@ -44,7 +46,9 @@ final class RunningProgram {
             posix_spawn_file_actions_destroy(&actions)
             posix_spawnattr_destroy(&attributes)
         }
-        guard prepared.allSatisfy({ $0 == 0 }) else { throw NotSeen(description: "no way to start \(program)") }
+        guard prepared.allSatisfy({ $0 == 0 }) else {
+            throw NotSeen(description: "no way to start \(program)")
+        }
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         var settings = variables.map { strdup($0) } + [nil]

@@ -13,27 +13,29 @@ struct Sample: Sendable {
     let exported: ProgramResult
     private let folder: WorkFolder
 
+    /// Ed25519: the same bytes on every run.
     var key: String { folder.path + "/alice.key" }
+    /// ECDSA: other bytes on every run.
+    var ecdsaKey: String { folder.path + "/bob.key" }
     var publicKey: String { folder.path + "/alice.pub" }
     var sourceRegistry: String { "\(source.host)/cloudgrid-dev" }
 
-    private static let made = Result {
-        let sample = try Sample()
-        // Nothing ends what a global holds, and the registry would outlive the tests.
-        atexit { try? Sample.shared().source.stop() }
-        return sample
-    }
+    private static let kept = Shared<Sample>()
 
-    static func shared() throws -> Sample { try made.get() }
+    static func shared() throws -> Sample {
+        try kept.value {
+            atexit { Sample.kept.letGo() }
+            return try Sample()
+        }
+    }
 
     private init() throws {
         folder = try WorkFolder()
-        for name in ["alice.key", "alice.pub"] {
-            try FileManager.default.copyItem(
-                atPath: CommandRunner.checkout + "/testdata/keys/" + name, toPath: folder.path + "/" + name)
+        for name in ["alice.key", "alice.pub", "bob.key", "bob.pub"] {
+            let (given, copy) = (CommandRunner.checkout + "/testdata/keys/" + name, folder.path + "/" + name)
+            try FileManager.default.copyItem(atPath: given, toPath: copy)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copy)
         }
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o600], ofItemAtPath: folder.path + "/alice.key")
         source = try RegistryProcess()
         let filled = try RunningProgram.run(
             CommandRunner.checkout + "/scripts/make-testdata", "--push", "\(source.host)/cloudgrid-dev")
@@ -48,12 +50,21 @@ struct Sample: Sendable {
 
     /// Exports the sample, or another release, from its layout.
     func export(
-        _ release: String = Sample.release, images: String = CommandRunner.checkout + "/testdata/sample/images",
+        _ release: String = Sample.release,
+        images: String = CommandRunner.checkout + "/testdata/sample/images",
         to output: String, _ options: String..., environment: [String: String] = Sample.epoch,
     ) throws -> ProgramResult {
         try RunningProgram.cgbundle(
             ["export", release, "--images", images, "--output", output, "--key", key] + options,
             environment: environment)
+    }
+
+    /// Arguments of an export through a proxy.
+    func exporting(to output: String, through proxy: RegistryProxy, key: String? = nil) -> [String] {
+        [
+            "export", Self.release, "--output", output, "--key", key ?? self.key, "--source-registry",
+            proxy.host + "/cloudgrid-dev", "--plain-http", proxy.host,
+        ]
     }
 
     /// Arguments of an import.

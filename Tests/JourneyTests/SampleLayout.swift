@@ -21,19 +21,22 @@ struct SampleLayout {
     /// Configs and layers of everything.
     let blobs: Set<String>
 
+    private static let refName = "org.opencontainers.image.ref.name"
+
     init(_ folder: String = CommandRunner.checkout + "/testdata/sample/images") throws {
         self.folder = folder
         func document(_ digest: String) throws -> OCIDocument {
             let path = folder + "/blobs/sha256/" + digest.dropFirst("sha256:".count)
             return try OCIDocument(Array(Data(contentsOf: URL(filePath: path))))
         }
-        let index = try OCIDocument(Array(Data(contentsOf: URL(filePath: folder + "/index.json")))).manifests ?? []
+        let index =
+            try OCIDocument(Array(Data(contentsOf: URL(filePath: folder + "/index.json")))).manifests ?? []
         var named: [Named] = []
         var homes: [String: String] = [:]
         var blobs: Set<String> = []
         for entry in index {
             var waiting = [entry.digest]
-            let name = entry.annotations?["org.opencontainers.image.ref.name"]?.split(separator: ":").map(String.init)
+            let name = entry.annotations?[Self.refName]?.split(separator: ":").map(String.init)
             if let name { named.append(Named(repository: name[0], tag: name[1], digest: entry.digest)) }
             while let digest = waiting.popLast() {
                 let found = try document(digest)
@@ -42,7 +45,8 @@ struct SampleLayout {
                 if let name { homes[digest] = name[0] }
             }
         }
-        var open = try index.filter { $0.annotations == nil }.map { ($0.digest, try document($0.digest).subject?.digest) }
+        var open = try index.filter { $0.annotations?[Self.refName] == nil }
+            .map { ($0.digest, try document($0.digest).subject?.digest) }
         var referrers: [Referrer] = []
         while !open.isEmpty {
             let placed = open.filter { $0.1.flatMap { homes[$0] } != nil }

@@ -19,12 +19,15 @@ struct Target: Sendable {
     var options: [String] { ["--registry", proxy.host + "/cloudgrid", "--plain-http", proxy.host] }
 
     func importing(_ bundle: String? = nil, record: String? = nil, _ options: String...) throws -> [String] {
-        try Sample.shared().importing(bundle) + self.options + (record.map { ["--record", $0] } ?? ["--no-record"])
+        try Sample.shared().importing(bundle) + self.options
+            + (record.map { ["--record", $0] } ?? ["--no-record"])
             + options
     }
 
     /// Imports without the proxy.
-    func importDirectly(_ bundle: String? = nil, record: String? = nil, _ options: String...) throws -> ProgramResult {
+    func importDirectly(_ bundle: String? = nil, record: String? = nil, _ options: String...) throws
+        -> ProgramResult
+    {
         let host = "\(registry.host)"
         return try RunningProgram.cgbundle(
             Sample.shared().importing(bundle) + ["--registry", location, "--plain-http", host]

@@ -7,9 +7,9 @@ struct NotSeen: Error, CustomStringConvertible {
 
 /// Looks again and again until `condition` holds, half a minute at most.
 func waitUntil(_ what: String, _ condition: () throws -> Bool) throws {
-    for _ in 0..<6000 {
+    for _ in 0..<3000 {
         if try condition() { return }
-        usleep(5000)
+        usleep(10_000)
     }
     throw NotSeen(description: "half a minute was not enough for: \(what)")
 }

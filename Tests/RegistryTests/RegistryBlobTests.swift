@@ -29,6 +29,23 @@ import Testing
         #expect(log.filter { $0.method == "PUT" }.map(\.status) == [201])
     }
 
+    @Test func `a small blob goes up in one request, and only if its bytes are the blob's`() async throws {
+        let registry = try RegistryProcess()
+        let bytes = content(1000)
+        try await withConnection(to: registry.host, options: { $0.wholeUploadLimit = 1000 }) {
+            (connection) async throws in
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+            #expect(try await connection.pull(repository, bytes) == bytes)
+            await #expect(throws: RegistryError.self) {
+                try await connection.pushBlob(
+                    repository, digest: Digest(of: [1]), body: MemoryBody([2]), askFirst: false)
+            }
+        }
+        registry.stop()
+        let writes = try registry.requests().filter { $0.method == "PATCH" || $0.method == "PUT" }
+        #expect(writes.map(\.method) == ["PUT"])
+    }
+
     @Test func `an upload is begun in the place that a relative Location names`() async throws {
         let registry = try RegistryProcess(.with { $0.usesRelativeURLs = true })
         try await withConnection(to: registry.host) { (connection) async throws in

@@ -38,8 +38,9 @@ import Trust
         #expect(signature == bundle.listed.reader.front.signatures[0].bytes)
         let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path(Self.folder).string)
         let own = [
-            "deployment-record.json", "release-values.mirrored.yaml", "statement.0.sigstore.json",
-            "statement.json",
+            "chart", "cloudgrid.mirrored.env", "deployment-record.json", "install.sh", "pull-secret.yaml",
+            "release-values.mirrored.yaml", "statement.0.sigstore.json", "statement.json",
+            "values-report.txt",
         ]
         #expect(names.sorted() == (bundle.artifact.files.map(\.name.text) + own).sorted())
     }
@@ -48,14 +49,30 @@ import Trust
         let scratch = try Scratch()
         let bundle = try await Samples.bundle()
         let overrides = [RecordContents.Override(option: "--ignore-expiry", reason: "the stick was late")]
+        let coverage = [try FileName("release-manifest.json"): "listed"]
+        let secret = try PullSecretName("mirror")
         _ = try Record(root: scratch.record).locked().write(
-            try Samples.contents(bundle, overrides: overrides))
+            try Samples.contents(bundle, overrides: overrides, coverage: coverage, pullSecret: secret))
         let text = try Data(
             contentsOf: Samples.project.appending(path: "bundle-spec/deployment-record.schema.json"))
         let schema = try StrictJSON.parse([UInt8](text), name: "schema", limits: JSONLimits(bytes: 1 << 20))
         var check = SchemaCheck(schema)
-        check.check(.object(try json(scratch)))
+        let record = try json(scratch)
+        check.check(.object(record))
         #expect(check.faults == [])
+        for name in [
+            "pullSecret", "values", "environment", "options", "signers", "tool", "commit", "chartVersion",
+        ] {
+            #expect(record[name] != nil, "\(name)")
+        }
+        guard case .array(let files) = record["files"] else {
+            Issue.record("no files")
+            return
+        }
+        let covered = files.filter {
+            if case .object(let file) = $0 { file["coverage"] != nil } else { false }
+        }
+        #expect(covered.count == 1)
     }
 
     @Test func `digests in the deployment record are those read back`() async throws {
@@ -139,7 +156,9 @@ import Trust
         #expect(try scratch.contents() == before)
     }
 
-    @Test(arguments: ["release-manifest.json", "deployment-record.json"])
+    @Test(arguments: [
+        "release-manifest.json", "deployment-record.json", "chart/profiles/small.yaml", "chart",
+    ])
     func `a folder that is not whole is replaced, with what killed runs left`(lost: String) async throws {
         let scratch = try Scratch()
         let bundle = try await Samples.bundle()
@@ -152,6 +171,10 @@ import Trust
                 atPath: scratch.path(name).string, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
             try scratch.write([0], to: name + "/statement.json")
+            try FileManager.default.createDirectory(
+                atPath: scratch.path(name + "/chart").string, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            try scratch.write([0], to: name + "/chart/values.yaml")
         }
         let again = try Record(root: scratch.record).locked().write(try Samples.contents(bundle))
         #expect(!again.wasThere)
@@ -197,9 +220,13 @@ import Trust
         defer { umask(before) }
         _ = try Record(root: scratch.record).locked().write(contents)
         for (name, mode) in try scratch.modes() {
-            let isFolder = ["record", "record/cloudgrid", "record/cloudgrid/release", Self.folder].contains(
-                name)
-            #expect(mode == (isFolder ? 0o700 : 0o600), "\(name)")
+            let isOpen =
+                [
+                    "record", "record/cloudgrid", "record/cloudgrid/release", Self.folder,
+                    Self.folder + "/chart",
+                    Self.folder + "/chart/profiles",
+                ].contains(name) || name.hasSuffix("/install.sh")
+            #expect(mode == (isOpen ? 0o700 : 0o600), "\(name)")
         }
     }
 

@@ -33,8 +33,9 @@ enum Samples {
         return try await BundleReader(path).statement(acceptedBy: policy).verified(width: 1, events: events)
     }
 
-    static func plan(_ bundle: VerifiedBundle) throws -> RecordPlan {
-        try RecordPlan(bundle, target: target, pullLocation: try RegistryLocation(target))
+    static func plan(_ bundle: VerifiedBundle, pullSecret: PullSecretName? = nil) throws -> RecordPlan {
+        try RecordPlan(
+            bundle, target: target, pullLocation: try RegistryLocation(target), pullSecret: pullSecret)
     }
 
     /// What an importer reads back when everything went well.
@@ -60,16 +61,18 @@ enum Samples {
     static func contents(
         _ bundle: VerifiedBundle, tags: [RecordContents.TagResult]? = nil,
         leftAlone: [RecordContents.TagResult] = [], overrides: [RecordContents.Override] = [],
+        coverage: [FileName: String] = [:], pullSecret: PullSecretName? = nil,
     ) throws -> RecordContents {
         RecordContents(
-            plan: try plan(bundle), tags: try tags ?? Samples.tags(of: bundle), leftAlone: leftAlone,
+            plan: try plan(bundle, pullSecret: pullSecret), tags: try tags ?? Samples.tags(of: bundle),
+            leftAlone: leftAlone,
             counts: RecordContents.Counts(
                 uploaded: 40, uploadedBytes: 147_821, mounted: 7, manifests: 42, tagged: 19),
             warnings: [
                 Finding(
                     .policy, "sums.missing", at: .releaseSet, "release-values.yaml: is in no checksum file")
             ],
-            options: ["--no-vendor-proof"], overrides: overrides,
+            coverage: coverage, options: ["--no-vendor-proof"], overrides: overrides,
             tool: Statement.Tool(name: "cgbundle", version: "1.0.0"), importedAt: time())
     }
 }

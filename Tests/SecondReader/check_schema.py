@@ -36,6 +36,9 @@ class Schema:
                 continue
             if keyword == "$ref":
                 yield from self._check(self._definition(wanted), value, at)
+            elif keyword == "allOf":
+                for each in wanted:
+                    yield from self._check(each, value, at)
             elif keyword in _OF_PARTS:
                 yield from self._parts(keyword, schema, value, at)
             elif not _HOLDS[keyword](value, wanted):

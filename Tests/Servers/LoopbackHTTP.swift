@@ -20,7 +20,9 @@ package enum LoopbackHTTP {
         defer { close(connection) }
         var headers = headers.filter { !["connection", "content-length"].contains($0.key.lowercased()) }
         if headers["host"] == nil { headers["host"] = "127.0.0.1:\(port)" }
-        if !body.isEmpty || !["GET", "HEAD"].contains(method) { headers["content-length"] = String(body.count) }
+        if !body.isEmpty || !["GET", "HEAD"].contains(method) {
+            headers["content-length"] = String(body.count)
+        }
         let lines = headers.map { "\($0.key): \($0.value)\r\n" }.joined()
         try write(Array("\(method) \(target) HTTP/1.0\r\n\(lines)\r\n".utf8) + body, to: connection)
         return try answer(read(connection), to: "\(method) \(target)")
@@ -37,13 +39,15 @@ package enum LoopbackHTTP {
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
+            if parts.count == 2 {
+                headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
+            }
         }
         return Answer(status: status, headers: headers, body: Array(raw[end.upperBound...]), raw: raw)
     }
 
     private static func connect(_ port: Int) throws -> CInt {
-        let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard connection >= 0 else { throw ServerError("no socket: \(errno)") }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

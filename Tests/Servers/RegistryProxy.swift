@@ -44,7 +44,8 @@ package final class RegistryProxy: Sendable {
     }
 
     /// Changes answers of the registry; `nil` leaves one as it is.
-    package func alter(_ change: @escaping @Sendable (Request, LoopbackHTTP.Answer) -> ScriptedServer.Reply?) {
+    package func alter(_ change: @escaping @Sendable (Request, LoopbackHTTP.Answer) -> ScriptedServer.Reply?)
+    {
         desk.state.withLock { $0.change = change }
     }
 }

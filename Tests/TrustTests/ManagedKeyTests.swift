@@ -1,4 +1,5 @@
 import LibCrypto
+import StrictJSON
 import Testing
 import Trust
 

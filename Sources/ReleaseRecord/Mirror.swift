@@ -1,0 +1,52 @@
+import BundleFormat
+import OCI
+import ReleaseSet
+
+/// What the record has for those who install from the mirror: the vendor's files with the mirror's places, and what to type.
+struct Mirror: Sendable {
+    let location: RegistryLocation
+    let pullSecret: PullSecretName?
+    /// Nothing where the release brings none.
+    let values: MirroredValues?
+    let environment: MirroredEnvironment?
+
+    init(of bundle: VerifiedBundle, at location: RegistryLocation, pullSecret: PullSecretName?) throws {
+        self.location = location
+        self.pullSecret = pullSecret
+        let extras = bundle.index.entries.filter { $0.kind == .extraImage }.map {
+            ExtraImage(repository: $0.repository, digest: $0.digest, source: $0.sourceName)
+        }
+        values = try bundle.artifact.file(named: ReleaseValues.name).map { file in
+            try ReleaseValues(try bundle.bytes(of: file.digest)).mirrored(
+                to: location, manifest: bundle.manifest, extras: extras, pullSecret: pullSecret)
+        }
+        let settings = bundle.manifest.compose?.envExample?.text ?? EnvironmentFile.name
+        environment = try bundle.artifact.file(named: settings).map { file in
+            try EnvironmentFile(try bundle.bytes(of: file.digest, limit: EnvironmentFile.sizeLimit)).mirrored(
+                to: location, manifest: bundle.manifest, extras: extras)
+        }
+    }
+
+    /// - Parameter chart: Nothing where the bundle has none; there is nothing to install then.
+    func files(chart: PackedChart?, version: ReleaseVersion) throws(ReleaseSetError) -> [RecordFile] {
+        let secret = PullSecret(name: pullSecret ?? .documented, host: location.host)
+        let report = ValuesReport(values: values, environment: environment)
+        var files = [
+            RecordFile(try FileName(PullSecret.fileName), .bytes(secret.bytes)),
+            RecordFile(try FileName(ValuesReport.name), .bytes(report.bytes)),
+        ]
+        if let values {
+            files.append(RecordFile(try FileName(RecordPlan.mirroredValuesName), .bytes(values.bytes)))
+        }
+        if let environment {
+            files.append(RecordFile(try FileName(EnvironmentFile.mirroredName), .bytes(environment.bytes)))
+        }
+        if values != nil, let chart {
+            let hasProfile = chart.files[InstallScript.profileName] != nil
+            let script = InstallScript(version: version, location: location, hasProfile: hasProfile)
+            files.append(
+                RecordFile(try FileName(InstallScript.name), .bytes(script.bytes), isExecutable: true))
+        }
+        return files
+    }
+}

@@ -1,0 +1,94 @@
+import OCI
+
+extension Coherence {
+    /// The files that the manifest promises by name, and those that every release has.
+    var fileFindings: [SetFinding] {
+        var found: [SetFinding] = []
+        func require(_ name: String, _ role: String) {
+            guard !parts.hasFile(named: name) else { return }
+            found.append(
+                SetFinding(
+                    .missing, "set.missing", file: name, expected: role, found: "no such file",
+                    allowName: name))
+        }
+        for image in parts.manifest.images {
+            require(image.sbom?.text ?? image.shortName + ".spdx.json", "the SBOM of \(image.shortName)")
+            require(image.scan?.text ?? image.shortName + ".grype.sarif", "the scan of \(image.shortName)")
+        }
+        require(parts.manifest.chart?.sbom?.text ?? "cloudgrid-chart.spdx.json", "the SBOM of the chart")
+        require(parts.manifest.chart?.releaseValues?.text ?? ReleaseValues.name, "the values of the release")
+        if !parts.leftOut.contains(.compose), let compose = parts.manifest.compose {
+            if let name = compose.file?.text { require(name, "the compose file") }
+            if let name = compose.envExample?.text { require(name, "the compose environment") }
+        }
+        if !parts.leftOut.contains(.binaries), let name = parts.manifest.binaries?.checksums?.text {
+            require(name, "the checksums")
+        }
+        return found
+    }
+
+    /// What the checksum files say of the files that are there, and of those that are not (THREATS R-31).
+    var checksumFindings: [SetFinding] {
+        var found: [SetFinding] = []
+        var listed: Set<FileName> = []
+        for list in parts.checksums {
+            var told: Set<FileName> = []
+            for entry in list.entries where told.insert(entry.name).inserted {
+                listed.insert(entry.name)
+                let item = "line \(entry.line): \(entry.name)"
+                if let file = parts.files[entry.name] {
+                    guard file.digest != entry.digest else { continue }
+                    found.append(
+                        SetFinding(
+                            .contradiction, "sums.digest", kind: .content, file: list.document, item: item,
+                            expected: "\(entry.digest)", found: "\(file.digest)"))
+                } else if !isLeftOut(entry) {
+                    found.append(
+                        SetFinding(
+                            .missing, "sums.extra", file: list.document, item: item,
+                            expected: "the file, since the list has it", found: "no such file",
+                            allowName: entry.name.text))
+                }
+            }
+        }
+        let unlisted = parts.files.keys.filter { !listed.contains($0) && !ReleaseParts.isProof($0) }
+        return found
+            + unlisted.sorted().map {
+                SetFinding(
+                    .warning, "sums.missing", file: $0.text, expected: "a line in a checksum file",
+                    found: "none")
+            }
+    }
+
+    private func isLeftOut(_ entry: ChecksumList.Entry) -> Bool {
+        ReleaseParts.Group.allCases.contains { group in
+            parts.leftOut.contains(group)
+                && (parts.belongs(entry.name, to: group)
+                    || entry.path.split(separator: "/").dropLast().contains { $0 == group.rawValue })
+        }
+    }
+}
+
+extension ReleaseParts {
+    /// Whether a file proves others and so is in no list itself: a checksum list, a signature, a certificate.
+    package static func isProof(_ name: FileName) -> Bool {
+        isChecksumList(name)
+            || [".sig", ".pem", ".sigstore.json", ".bundle"].contains { name.text.hasSuffix($0) }
+    }
+
+    package static func isChecksumList(_ name: FileName) -> Bool {
+        name.text == "checksums.txt" || name.text == "binaries-checksums.txt"
+    }
+
+    /// Whether a file is one of those that an operator leaves out together.
+    package func belongs(_ name: FileName, to group: Group) -> Bool {
+        switch group {
+        case .compose:
+            name == manifest.compose?.file || name == manifest.compose?.envExample
+                || ["cloudgrid.compose.yaml", "cloudgrid.env.example", "cloudgrid-local.sh"].contains(
+                    name.text)
+        case .binaries:
+            name.text.hasSuffix(".zip") || name.text.hasPrefix("binaries-checksums.txt")
+        }
+    }
+}

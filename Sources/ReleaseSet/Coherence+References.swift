@@ -1,0 +1,181 @@
+import OCI
+
+/// Where an image reference stands, and how much is asked of it there.
+private struct ReferencePlace {
+    enum Kind {
+        /// Everything must come out of the set.
+        case releaseValues
+        /// A reference without tag and digest means `latest`.
+        case compose
+        /// Defaults, which the release's values override.
+        case chartValues
+    }
+
+    let kind: Kind
+    let file: String
+    let item: String
+}
+
+extension Coherence {
+    /// `release-values.yaml`: each reference is an image of the set, by digest (THREATS R-33).
+    var valuesFindings: [SetFinding] {
+        guard let values = parts.values else { return [] }
+        var found: [SetFinding] = []
+        var pinned: Set<String> = []
+        for use in values.imageUses() {
+            let place = ReferencePlace(
+                kind: .releaseValues, file: ReleaseValues.name, item: "line \(use.line): \(use.key)")
+            let pin = ImagePin(reference(of: use, in: values))
+            if case .image(let image) = resolved(pin) { pinned.insert(image.shortName) }
+            found += findings(about: pin, tag: use.tag, at: place)
+        }
+        for image in parts.manifest.images where !pinned.contains(image.shortName) {
+            found.append(
+                SetFinding(
+                    .warning, "values.missing", file: ReleaseValues.name, item: "image \(image.shortName)",
+                    expected: "its digest \(image.digest)", found: "no entry; the mirrored values get one"))
+        }
+        return found
+    }
+
+    /// Compose runs what the text says, once its variables are replaced: by the example's settings, and by the
+    /// defaults where somebody leaves a setting out.
+    var composeFindings: [SetFinding] {
+        guard let compose = parts.compose else { return [] }
+        let file = parts.manifest.compose?.file?.text ?? "compose file"
+        var found: [SetFinding] = []
+        for use in compose.imageUses() {
+            guard let text = use.text else { continue }
+            let place = ReferencePlace(kind: .compose, file: file, item: "line \(use.line): \(use.key)")
+            let settings = [parts.environment?.settings ?? [:], [:]]
+            let texts = settings.compactMap { ComposeEnvironment.expand(text, with: $0) }
+            if texts.isEmpty {
+                found.append(outside(ImagePin(text), at: place, "a variable without a value in \(text)"))
+            }
+            for expanded in Set(texts).sorted() {
+                found += findings(about: ImagePin(expanded), tag: nil, at: place)
+            }
+        }
+        return found
+    }
+
+    /// The chart's own values and its profiles.
+    var chartValuesFindings: [SetFinding] {
+        parts.chart.values.flatMap { file, values in
+            values.imageUses().flatMap { use in
+                let place = ReferencePlace(
+                    kind: .chartValues, file: file, item: "line \(use.line): \(use.key)")
+                guard use.text != nil || use.repository != nil else { return [SetFinding]() }
+                return findings(about: ImagePin(reference(of: use, in: values)), tag: use.tag, at: place)
+            }
+        }
+    }
+
+    private enum Resolution {
+        case image(ReleaseImage)
+        case extra(ExtraImage)
+        case outside
+    }
+
+    /// The reference that the chart composes; a values file without a registry takes the chart's.
+    private func reference(of use: ReleaseValues.ImageUse, in values: ReleaseValues) -> String {
+        let text = values.reference(of: use)
+        guard use.text == nil, values.registry == nil, let repository = use.repository,
+            !repository.utf8.contains(UInt8(ascii: "/")),
+            let registry = parts.chart.values.lazy.compactMap(\.values.registry).first
+                ?? parts.manifest.registryPrefix?.description
+        else { return text }
+        return registry + "/" + text
+    }
+
+    private func resolved(_ pin: ImagePin) -> Resolution {
+        if let image = parts.manifest.images.first(where: { $0.name.description == pin.name }) {
+            return .image(image)
+        }
+        let extra = parts.extraImages.first { extra in
+            let source = ImagePin(extra.source)
+            return source.name == pin.name
+                && (pin.digest.map { $0 == extra.digest.description } ?? (pin.tag == source.tag))
+        }
+        return extra.map(Resolution.extra) ?? .outside
+    }
+
+    /// - Parameter tag: the tag beside a digest, which `pin` does not show.
+    private func findings(about pin: ImagePin, tag: String?, at place: ReferencePlace) -> [SetFinding] {
+        switch resolved(pin) {
+        case .image(let image):
+            let tag = (pin.tag ?? tag).flatMap { $0.isEmpty ? nil : $0 }
+            return tagFindings(image, tag: tag, hasDigest: pin.digest != nil, at: place)
+                + digestFindings(image, pin, at: place)
+        case .extra:
+            guard pin.digest == nil else { return [] }
+            return [
+                SetFinding(
+                    .warning, "values.tag", file: place.file, item: place.item, expected: "a digest",
+                    found: pin.text)
+            ]
+        case .outside:
+            return outsideFindings(pin, at: place)
+        }
+    }
+
+    private func tagFindings(
+        _ image: ReleaseImage, tag: String?, hasDigest: Bool, at place: ReferencePlace,
+    ) -> [SetFinding] {
+        let name = image.shortName
+        let expected = "\(name) by its digest \(image.digest)"
+        func finding(_ severity: SetFinding.Severity, _ reason: String, _ found: String) -> SetFinding {
+            SetFinding(severity, reason, file: place.file, item: place.item, expected: expected, found: found)
+        }
+        guard let tag else {
+            guard !hasDigest else { return [] }
+            switch place.kind {
+            case .releaseValues: return [finding(.contradiction, "values.tag", "\(name) without a digest")]
+            case .compose: return [finding(.contradiction, "values.latest", "\(name), which means latest")]
+            case .chartValues: return []
+            }
+        }
+        if tag == "latest" { return [finding(.contradiction, "values.latest", "\(name):latest")] }
+        if tag != parts.version.text {
+            return [
+                SetFinding(
+                    .contradiction, "set.version", file: place.file, item: place.item,
+                    expected: "\(name):\(parts.version)", found: "\(name):\(tag)")
+            ]
+        }
+        guard !hasDigest else { return [] }
+        let severity = place.kind == .releaseValues ? SetFinding.Severity.contradiction : .warning
+        return [finding(severity, "values.tag", "\(image.name):\(tag), by tag only")]
+    }
+
+    private func digestFindings(
+        _ image: ReleaseImage, _ pin: ImagePin, at place: ReferencePlace,
+    ) -> [SetFinding] {
+        guard let digest = pin.digest, digest != image.digest.description else { return [] }
+        let found = (try? Digest(digest)).map(named) ?? digest
+        return [
+            SetFinding(
+                .contradiction, "set.digest", file: place.file, item: place.item,
+                expected: "\(image.digest) for \(image.shortName)", found: found)
+        ]
+    }
+
+    private func outsideFindings(_ pin: ImagePin, at place: ReferencePlace) -> [SetFinding] {
+        guard place.kind != .releaseValues else { return [outside(pin, at: place, pin.text)] }
+        let isLatest = pin.tag == "latest" || pin.tag == nil && pin.digest == nil && place.kind == .compose
+        guard isLatest else { return [outside(pin, at: place, pin.text)] }
+        return [
+            SetFinding(
+                .missing, "values.latest", file: place.file, item: place.item,
+                expected: "an image by digest, or at least by a version", found: pin.text, allowName: pin.text
+            )
+        ]
+    }
+
+    private func outside(_ pin: ImagePin, at place: ReferencePlace, _ found: String) -> SetFinding {
+        let isRefused = place.kind == .releaseValues
+        return SetFinding(
+            isRefused ? .missing : .warning, "values.external", file: place.file, item: place.item,
+            expected: "an image of the set", found: found, allowName: isRefused ? pin.text : nil)
+    }
+}

@@ -1,0 +1,139 @@
+import BundleFormat
+import OCI
+import Testing
+
+@testable import ReleaseRecord
+@testable import ReleaseSet
+
+/// What is put beside the release's own files.
+@Suite struct RecordPlanTests {
+    private func text(_ path: String, in plan: RecordPlan) throws -> String {
+        guard case .bytes(let bytes) = try #require(plan.files.first { $0.path == path }).content else {
+            throw ReleaseSetError.fileName(path)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func `the chart's values and profiles lie in a folder as they are in the chart`() async throws {
+        let bundle = try await Samples.bundle()
+        let plan = try Samples.plan(bundle)
+        let inside = plan.files.map(\.path).filter { $0.hasPrefix("chart/") }
+        #expect(
+            inside == [
+                "chart/profiles/enterprise.yaml", "chart/profiles/local.yaml", "chart/profiles/small.yaml",
+                "chart/values.yaml",
+            ])
+        #expect(
+            try text("chart/values.yaml", in: plan) == "global:\n  imageRegistry: ghcr.io/cloudgrid-dev\n")
+        #expect(
+            try text("chart/profiles/enterprise.yaml", in: plan).hasPrefix("# NATS and SurrealDB are run by"))
+        #expect(plan.files.count { $0.path == "cloudgrid-1.0.0-beta.tgz" } == 1)
+    }
+
+    @Test func `values and settings say where clusters pull from, not where the release was put`()
+        async throws
+    {
+        let bundle = try await Samples.bundle()
+        let plan = try RecordPlan(
+            bundle, target: Samples.target, pullLocation: try RegistryLocation("mirror.internal:5000/cg"))
+        #expect(
+            plan.values?.changes.first
+                == MirroredValues.Change(
+                    key: "global.imageRegistry", old: "ghcr.io/cloudgrid-dev", new: "mirror.internal:5000/cg")
+        )
+        #expect(try text("install.sh", in: plan).contains(" oci://mirror.internal:5000/cg/charts/cloudgrid "))
+        #expect(try text("pull-secret.yaml", in: plan).contains("--docker-server=mirror.internal:5000 "))
+    }
+
+    @Test func `the pull secret is the documented one, or the one that is named, and holds no credentials`()
+        async throws
+    {
+        let bundle = try await Samples.bundle()
+        let plain = try Samples.plan(bundle)
+        #expect(try text("pull-secret.yaml", in: plain).contains("\n  name: \"cloudgrid-registry\"\n"))
+        #expect(!(try text("release-values.mirrored.yaml", in: plain).contains("imagePullSecrets")))
+        let named = try Samples.plan(bundle, pullSecret: try PullSecretName("mirror.reader"))
+        let secret = try text("pull-secret.yaml", in: named)
+        #expect(secret.contains("\n  name: \"mirror.reader\"\n  namespace: cloudgrid\n"))
+        #expect(secret.contains("\ntype: kubernetes.io/dockerconfigjson\n"))
+        #expect(secret.contains("kubectl create secret docker-registry mirror.reader --namespace cloudgrid"))
+        #expect(
+            secret.hasSuffix(
+                "{\"auths\": {\"registry.example.com\": {\"username\": \"\", \"password\": \"\"}}}\n"))
+        #expect(try text("release-values.mirrored.yaml", in: named).contains("- name: mirror.reader\n"))
+    }
+
+    @Test func `the report names every change with old and new`() async throws {
+        let plan = try Samples.plan(try await Samples.bundle())
+        let report = try text("values-report.txt", in: plan)
+        #expect(
+            report.contains(
+                """
+                  global.imageRegistry
+                    old  ghcr.io/cloudgrid-dev
+                    new  registry.example.com/cloudgrid
+
+                """))
+        #expect(
+            report.contains(
+                "Images without a place in the values: nothing in the cluster runs them by these values: none\n"
+            ))
+    }
+
+    @Test func `what a report quotes cannot write the reader's screen`() {
+        let values = MirroredValues(
+            bytes: [], changes: [.init(key: "a\u{1B}[2J", old: nil, new: "b\n")], tags: [], unplaced: [],
+            foreign: ["evil\u{202E}"])
+        let report = String(decoding: ValuesReport(values: values, environment: nil).bytes, as: UTF8.self)
+        #expect(report.contains("a\\u{1b}[2J\n    old  (not there)\n    new  b\\u{a}\n"))
+        #expect(report.contains("  evil\\u{202e}\n"))
+    }
+
+    @Test func `for a layout there are no places to install from`() async throws {
+        let plan = try RecordPlan(try await Samples.bundle(), target: "oci:/srv/layout", pullLocation: nil)
+        let paths = Set(plan.files.map(\.path))
+        #expect(paths.contains("chart/values.yaml"))
+        #expect(
+            paths.isDisjoint(with: [
+                "install.sh", "pull-secret.yaml", "values-report.txt", "cloudgrid.mirrored.env",
+                "release-values.mirrored.yaml",
+            ]))
+        #expect(plan.environment == nil)
+        #expect(!plan.hasInstallScript)
+    }
+
+    @Test(arguments: [
+        (["a", "A"], true), (["chart", "chart/x"], true), (["CHART/x", "chart"], true),
+        (["chart/x", "Chart/X"], true),
+        (["chart/x", "chart/y", "x"], false), (["a", "a.b"], false),
+    ])
+    func `paths that some file system holds to be one are refused`(paths: [String], isRefused: Bool) throws {
+        let files = try paths.map { path in
+            let names = try path.split(separator: "/").map { try FileName(String($0)) }
+            return RecordFile(try #require(names.last), in: names.dropLast(), .bytes([]))
+        }
+        if isRefused {
+            #expect(throws: ReleaseSetError.self) { try RecordFile.requireDistinct(files) }
+        } else {
+            try RecordFile.requireDistinct(files)
+        }
+    }
+
+    @Test(arguments: [
+        ("registry.example.com:5000/a-b", "registry.example.com:5000/a-b"),
+        ("[::1]:5000/x", "'[::1]:5000/x'"),
+        ("", "''"), ("a'b", "'a'\\''b'"), ("$(x)", "'$(x)'"), ("a\nb", "'a\nb'"), ("é", "'é'"),
+    ])
+    func `a word of the script is one word to a shell`(text: String, expected: String) {
+        #expect(InstallScript.quoted(text) == expected)
+    }
+
+    @Test func `a chart without the profile is installed without it`() throws {
+        let script = InstallScript(
+            version: try ReleaseVersion("v1.2.3"), location: try RegistryLocation("r.example.com"),
+            hasProfile: false)
+        let text = String(decoding: script.bytes, as: UTF8.self)
+        #expect(!text.contains("enterprise"))
+        #expect(text.contains("\n    -f release-values.mirrored.yaml -f \"$own\" --wait \"$@\"\n"))
+    }
+}
