@@ -57,6 +57,12 @@ struct InstallScript: Sendable {
                     "name them as the first argument or in CLOUDGRID_VALUES" >&2
                 exit 1
             fi
+            case $own in
+                *,* | *'"'*)
+                    printf '%s\\n' "install.sh: $own: helm takes no file with a comma or a quote in its path" >&2
+                    exit 1
+                    ;;
+            esac
             exec helm upgrade --install cloudgrid \(chart) \\
                 --namespace cloudgrid --version \(Self.quoted(version.chartVersion)) \\
                 \(options)-f "$own" --wait "$@"

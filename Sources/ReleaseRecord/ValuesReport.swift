@@ -16,12 +16,12 @@ struct ValuesReport: Sendable {
             lines += ["\(RecordPlan.mirroredValuesName): changed keys of \(ReleaseValues.name)", ""]
             lines += Self.told(values.changes)
             lines += Self.section(
-                "Images without a place in the values: nothing in the cluster runs them by these values",
+                "Images of the bundle for which the values have no place",
                 values.unplaced)
             lines += Self.section(
                 "Images of the values that the bundle does not bring, left as they are", values.foreign)
             lines += Self.section(
-                "Tags beside a digest, left as they are: the chart takes the digest",
+                "Tags, left as they are; the chart takes the digest beside them",
                 values.tags.map { "\($0.key): \($0.tag), line \($0.line)" })
         }
         if let environment {

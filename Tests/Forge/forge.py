@@ -31,6 +31,7 @@ import filelies  # noqa: E402, F401
 import graphlies  # noqa: E402
 import jsonlies  # noqa: E402, F401
 import layerlies  # noqa: E402, F401
+import releaselies  # noqa: E402, F401
 import setlies  # noqa: E402, F401
 import tarlies  # noqa: E402, F401
 import trustlies  # noqa: E402, F401

@@ -101,7 +101,7 @@ import Testing
         (String(repeating: "x", count: 513), String(repeating: "x", count: 512) + "…"),
     ])
     func `nothing from outside writes the terminal`(text: String, shown: String) {
-        #expect(Registry.escaped(text) == shown)
+        #expect(OCI.escaped(text) == shown)
     }
 }
 

@@ -76,7 +76,7 @@ import Testing
                 """))
         #expect(
             report.contains(
-                "Images without a place in the values: nothing in the cluster runs them by these values: none\n"
+                "Images of the bundle for which the values have no place: none\n"
             ))
     }
 
