@@ -75,9 +75,7 @@ extension ReleaseSetCheck {
             return try ChartArchive(bytes, name: name).files
         } catch {
             parts.unreadable.append(
-                SetFinding(
-                    .contradiction, error.reason, kind: .format, file: name, expected: "a packed chart",
-                    found: error.description))
+                SetFinding(unreadable: name, error.reason, kind: .format, in: error.description))
             return [:]
         }
     }

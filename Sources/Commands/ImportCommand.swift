@@ -95,7 +95,7 @@ package struct ImportCommand: AsyncParsableCommand {
         printer.line("  signed by  " + BundleSummary.signers(bundle.signers, names: try signers.names()))
         printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
         printer.line("  " + VendorProof.sentence)
-        bundle.warnings.forEach(printer.note)
+        printer.warnings(bundle.warnings)
         let session = ImportSession(
             bundle: bundle, summary: summary, desk: desk, overrides: accepted.overrides,
             width: work.concurrency,

@@ -42,11 +42,6 @@ package struct Printer: Sendable {
         Self.write(Self.safe(text) + "\n", to: STDERR_FILENO)
     }
 
-    /// An irregularity that is no reason to stop.
-    package func note(_ finding: Finding) {
-        note("note: \(finding.message) [\(finding.reason)]")
-    }
-
     /// Something that must be read, also with --quiet.
     package func warning(_ text: String) {
         Self.write("warning: " + Self.safe(text) + "\n", to: STDERR_FILENO)

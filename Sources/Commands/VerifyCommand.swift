@@ -38,7 +38,6 @@ package struct VerifyCommand: AsyncParsableCommand {
             }
             let summary = BundleSummary(
                 statement: verified.statement, graph: verified.graph, artifact: verified.artifact)
-            verified.warnings.forEach(printer.note)
             var object = summary.json(signers: verified.signers, verified: true)
             object["warnings"] = .array(verified.warnings.map(\.json))
             object["coverage"] = verified.coverage.json
@@ -53,6 +52,7 @@ package struct VerifyCommand: AsyncParsableCommand {
                     + "\(bytesForPeople(verified.statement.blobBytes)): signature, every header, every byte, "
                     + "graph, release set")
             printer.line("  " + VendorProof.sentence)
+            printer.warnings(verified.warnings)
             printer.line("verified: \(bundle.file)")
         }
     }

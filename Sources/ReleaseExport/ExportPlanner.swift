@@ -54,19 +54,21 @@ package struct ExportPlanner: Sendable {
     private func collectAll() async throws -> [CollectedPart] {
         let jobs = manifest.images.map(Optional.some) + [nil]
         let results = try await boundedMap(jobs, width: request.width) {
-            image -> Result<CollectedPart, Finding> in
+            image -> Result<CollectedPart?, Finding> in
             do {
                 guard let image else { return .success(try await collectChart()) }
                 return .success(try await collect(image))
             } catch let finding as Finding where finding.step >= .graph {
-                return .failure(finding)
+                // An image that may be missing is told with everything else that is.
+                let isAllowed = image.map { request.allowMissing.contains($0.shortName) } ?? false
+                return isAllowed && finding.reason == "set.missing" ? .success(nil) : .failure(finding)
             }
         }
         let found = results.compactMap { result -> Finding? in
             if case .failure(let finding) = result { finding } else { nil }
         }
         if let refusal = Refusal(found) { throw refusal }
-        return try results.map { try $0.get() }
+        return try results.compactMap { try $0.get() }
     }
 
     private func collect(_ image: ReleaseImage) async throws -> CollectedPart {

@@ -60,7 +60,9 @@ struct DeploymentRecord: Sendable {
         value["chart"] = try places.only(.chart)
         value["releaseArtifact"] = try places.only(.release)
         value["signatureTags"] = .array(places.signatureTags())
-        value["files"] = .array(plan.files.map { Self.json($0, contents.coverage) })
+        let covered = bundle.coverage.rows.filter { $0.kind == .file }.map { ($0.name, $0.word) }
+        let coverage = Dictionary(covered) { first, _ in first }
+        value["files"] = .array(plan.files.map { Self.json($0, coverage[$0.path]) })
         value["values"] = plan.values.map(Self.json)
         value["environment"] = plan.environment.map(Self.json)
         value["vendorProof"] = "not checked"
@@ -87,12 +89,13 @@ struct DeploymentRecord: Sendable {
         ["name": .string(tool.name), "version": .string(tool.version)]
     }
 
-    private static func json(_ file: RecordFile, _ coverage: [FileName: String]) -> JSONValue {
+    /// - Parameter coverage: what the checksum files say of a file of the release.
+    private static func json(_ file: RecordFile, _ coverage: String?) -> JSONValue {
         var object: JSONObject = [
             "name": .string(file.path), "digest": .string(file.digest.description),
             "size": .integer(file.size),
         ]
-        if file.folders.isEmpty, let word = coverage[file.name] { object["coverage"] = .string(word) }
+        if let coverage { object["coverage"] = .string(coverage) }
         return .object(object)
     }
 

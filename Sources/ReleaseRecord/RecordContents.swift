@@ -1,6 +1,5 @@
 package import BundleFormat
 package import OCI
-package import ReleaseSet
 import StrictJSON
 
 /// How an import went, to be written down.
@@ -59,8 +58,6 @@ package struct RecordContents: Sendable {
     package let leftAlone: [TagResult]
     package let counts: Counts
     package let warnings: [Finding]
-    /// For files of the release, which checksum covers them, in one word.
-    package let coverage: [FileName: String]
     package let options: [String]
     package let overrides: [Override]
     /// The importer.
@@ -69,15 +66,13 @@ package struct RecordContents: Sendable {
 
     package init(
         plan: RecordPlan, tags: [TagResult], leftAlone: [TagResult], counts: Counts, warnings: [Finding],
-        coverage: [FileName: String] = [:], options: [String], overrides: [Override], tool: Statement.Tool,
-        importedAt: Timestamp,
+        options: [String], overrides: [Override], tool: Statement.Tool, importedAt: Timestamp,
     ) {
         self.plan = plan
         self.tags = tags
         self.leftAlone = leftAlone
         self.counts = counts
         self.warnings = warnings
-        self.coverage = coverage
         self.options = options
         self.overrides = overrides
         self.tool = tool

@@ -87,7 +87,8 @@ extension Coverage.Row {
         }
     }
 
-    private var word: String {
+    /// One word for programs.
+    package var word: String {
         switch listing {
         case .listed: "listed"
         case .notListed: "not-listed"

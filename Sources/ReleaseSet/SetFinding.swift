@@ -38,11 +38,19 @@ package struct SetFinding: Hashable, Sendable {
         self.allowName = allowName
     }
 
+    /// A file that could not be read.
+    ///
+    /// - Parameter words: those of whoever tried, which may begin with the file's name.
+    package init(unreadable file: String, _ reason: String, kind: ReleaseSetError.Kind, in words: String) {
+        let start = file + ": "
+        self.init(
+            .contradiction, reason, kind: kind, file: file, expected: "a file that can be read",
+            found: words.hasPrefix(start) ? String(words.dropFirst(start.count)) : words)
+    }
+
     /// A file that could not be read, in the words of whoever tried.
     package init(_ error: ReleaseSetError, file: String) {
-        self.init(
-            .contradiction, error.reason, kind: error.kind, file: file, expected: "a file that can be read",
-            found: error.description)
+        self.init(unreadable: file, error.reason, kind: error.kind, in: error.description)
     }
 }
 

@@ -121,7 +121,6 @@ struct ExportCommand: AsyncParsableCommand {
             try await ExportPlanner(request, manifest: manifest, source: source)
                 .plan(events: events)
         }
-        plan.warnings.forEach(printer.note)
         report.tell(plan)
         if dryRun {
             try report.finish(plan, bundle: plan.bundle, isDryRun: true)

@@ -30,6 +30,7 @@ struct ExportReport {
             "  to write   \(bytesForPeople(plan.bundle.layout.fileSize)) in \(plan.bundle.statement.blobs.count) blobs"
                 + (output == "-" ? "" : free))
         printer.line("  " + VendorProof.sentence)
+        printer.warnings(plan.warnings)
     }
 
     func finish(_ plan: ExportPlan, bundle: BundlePlan, isDryRun: Bool) throws {

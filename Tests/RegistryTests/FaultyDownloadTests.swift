@@ -20,8 +20,13 @@ import Testing
             return .init(206, headers, Array(bytes[start..<min(start + 1_000_000, 3_000_000)]))
         } _: { (connection, server) async throws in
             #expect(try await connection.pull(repository, bytes) == bytes)
-            let ranges = server.requests.map { $0.headers["range"] ?? "" }
-            #expect(ranges == ["", "bytes=1200000-", "bytes=2200000-"])
+            // What the system had received when the line was cut may not have reached us, so a range begins there at
+            // the latest; that it begins behind what was handed on, the content shows.
+            let starts = server.requests.map { request in
+                request.headers["range"].flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } ?? 0
+            }
+            #expect(starts.count >= 3)
+            #expect(zip(starts, starts.dropFirst()).allSatisfy { $0 < $1 && $1 <= $0 + 1_200_000 })
             #expect(server.requests.allSatisfy { $0.headers["accept-encoding"] == "identity" })
         }
     }

@@ -61,7 +61,7 @@ enum Samples {
     static func contents(
         _ bundle: VerifiedBundle, tags: [RecordContents.TagResult]? = nil,
         leftAlone: [RecordContents.TagResult] = [], overrides: [RecordContents.Override] = [],
-        coverage: [FileName: String] = [:], pullSecret: PullSecretName? = nil,
+        pullSecret: PullSecretName? = nil,
     ) throws -> RecordContents {
         RecordContents(
             plan: try plan(bundle, pullSecret: pullSecret), tags: try tags ?? Samples.tags(of: bundle),
@@ -72,7 +72,7 @@ enum Samples {
                 Finding(
                     .policy, "sums.missing", at: .releaseSet, "release-values.yaml: is in no checksum file")
             ],
-            coverage: coverage, options: ["--no-vendor-proof"], overrides: overrides,
+            options: ["--no-vendor-proof"], overrides: overrides,
             tool: Statement.Tool(name: "cgbundle", version: "1.0.0"), importedAt: time())
     }
 }

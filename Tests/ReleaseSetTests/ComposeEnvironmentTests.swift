@@ -8,7 +8,7 @@ import Testing
 
     @Test(arguments: [
         ("$A", "3"), ("${A}", "3"), ("${B}x$$", "twox$"), ("${C:-d}", "d"), ("${C-d}", "d"), ("${E:-d}", "d"),
-("${C:-${A}/x}", "3/x"), ("${A:+y}", "y"), ("${C:+y}", ""), ("plain", "plain"),
+        ("${C:-${A}/x}", "3/x"), ("${A:+y}", "y"), ("${C:+y}", ""), ("plain", "plain"),
         ("${A:?must}", "3"),
     ])
     func `variables are replaced as compose does it`(text: String, expected: String) {

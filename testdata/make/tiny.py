@@ -3,7 +3,7 @@
 Every document passes through `alter(place, value)` before its bytes are fixed, so that a forger can change
 one and all digests above it follow. Places are `<image> index`, `<image> <arch> manifest`,
 `<image> <arch> config`, `<image> <arch> layers`, `signature manifest`, `referrer manifest`,
-`chart manifest`, `chart config`,
+`chart manifest`, `chart config`, `chart content` (the packed bytes),
 `release images` (what the release's files speak of), `release files`, `release manifest` and `index.json`.
 """
 
@@ -210,7 +210,7 @@ class TinyRelease:
         members.append(
             encoding.member("cloudgrid/values.yaml", f"global:\n  imageRegistry: {REGISTRY}\n".encode())
         )
-        packed = stored_gzip(tar(*members))
+        packed = self._alter("chart content", stored_gzip(tar(*members)))
         config = {
             "name": "cloudgrid",
             "version": RELEASE.chart_version,
