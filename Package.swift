@@ -114,7 +114,10 @@ let package = Package(
         tests("ArchiveTests", of: ["Archive", systemPackage]),
         tests(
             "BundleFormatTests",
-            of: ["Archive", "BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust", systemPackage]),
+            of: [
+                "Archive", "BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust",
+                systemPackage,
+            ]),
         tests("TrustTests", of: ["LibCrypto", "StrictJSON", "Trust"]),
         tests("ReleaseSetTests", of: ["OCI", "ReleaseSet"]),
         tests(

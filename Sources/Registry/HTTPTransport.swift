@@ -70,7 +70,8 @@ package final class HTTPTransport: Sendable {
     /// Sends a request and returns when the head of the answer is there.
     func send(_ request: OutgoingRequest) async throws -> IncomingResponse {
         guard canTrust || !request.url.text.hasPrefix("https:") else {
-            throw RegistryError.certificates("this machine has no certificate authorities of its own; give --ca-file")
+            throw RegistryError.certificates(
+                "this machine has no certificate authorities of its own; give --ca-file")
         }
         var outgoing = HTTPClientRequest(url: request.url.text)
         outgoing.method = HTTPMethod(rawValue: request.method)

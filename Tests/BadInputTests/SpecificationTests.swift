@@ -29,4 +29,27 @@ import Testing
             #expect(page.contains("\n| \(status) |"))
         }
     }
+
+    @Test func `every reason word of the program is in the page of reasons`() throws {
+        let page = try String(
+            contentsOfFile: CommandRunner.checkout + "/bundle-spec/reasons.md", encoding: .utf8)
+        let sources = CommandRunner.checkout + "/Sources"
+        // The words of libarchive's face never leave the floors that use it.
+        let others: Set = [
+            "file.read", "json.unwritable", "tar.entries", "tar.path", "tar.size", "tar.unreadable",
+        ]
+        let areas = Set(page.matches(of: /`([a-z]+)\.[a-z0-9]+`/).map { String($0.1) })
+        var words: Set<String> = []
+        for name in try FileManager.default.subpathsOfDirectory(atPath: sources)
+        where name.hasSuffix(".swift") {
+            let text = try String(contentsOfFile: sources + "/" + name, encoding: .utf8)
+            words.formUnion(text.matches(of: /"([a-z]+\.[a-z0-9]+)"/).map { String($0.1) })
+        }
+        let files: Set = ["index.json", "statement.json", "values.yaml"]
+        let reasons = words.subtracting(others).subtracting(files).filter { word in
+            areas.contains(String(word.prefix { $0 != "." }))
+        }
+        #expect(reasons.count > 150)
+        #expect(reasons.filter { !page.contains("`\($0)`") }.sorted() == [])
+    }
 }
