@@ -33,8 +33,10 @@ struct PassPhrase: Sendable {
         var settings = termios()
         guard tcgetattr(terminal, &settings) == 0 else { return nil }
         var silent = settings
-        // Without signals from the keyboard too: one in the middle would leave the terminal without its echo.
+        // Without signals from the keyboard too: one in the middle would leave the terminal without its echo. The
+        // interrupt key ends the line in place of it, and is seen below.
         silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        silent.endLine(with: settings.interrupt)
         guard tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else { return nil }
         defer {
             tcsetattr(terminal, TCSAFLUSH, &settings)
@@ -58,5 +60,9 @@ extension termios {
     /// The byte that the interrupt key sends.
     fileprivate var interrupt: UInt8 {
         withUnsafeBytes(of: c_cc) { $0[Int(VINTR)] }
+    }
+
+    fileprivate mutating func endLine(with byte: UInt8) {
+        withUnsafeMutableBytes(of: &c_cc) { $0[Int(VEOL)] = byte }
     }
 }
