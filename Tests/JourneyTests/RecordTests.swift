@@ -107,6 +107,25 @@ import Testing
         #expect((log ?? "").isEmpty)
     }
 
+    @Test func `a manifest that reads back as something else gets no tag`() throws {
+        let target = try Target()
+        let folder = try WorkFolder()
+        target.proxy.alter { request, answer in
+            guard request.method == "GET", answer.status == 200,
+                request.path.hasPrefix("/v2/cloudgrid/cloudgrid-bff/manifests/sha256:")
+            else { return nil }
+            var headers = answer.headers
+            headers["content-length"] = nil
+            return ScriptedServer.Reply(200, headers, answer.body + Array(" ".utf8))
+        }
+        let refused = try RunningProgram.cgbundle(
+            target.importing(record: folder.path + "/record", "--format", "json"))
+        #expect(refused.status == 8)
+        #expect(try Refused(refused).reason == "push.readback")
+        #expect(try Refused(refused).message.contains("/cloudgrid-bff@sha256:"))
+        #expect(!target.proxy.writes.contains { $0.putsTag })
+    }
+
     @Test func `an older version is refused, unless it is named with a reason`() throws {
         let folder = try WorkFolder()
         let next = folder.path + "/next"

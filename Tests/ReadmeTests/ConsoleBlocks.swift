@@ -7,7 +7,9 @@ struct ConsoleBlocks {
         /// Whether this is what a command said; `…` stands for anything, also for several lines.
         func matches(_ output: String) -> Bool {
             let pieces = shown.split(separator: "…", omittingEmptySubsequences: false)
-            guard pieces.count > 1, let first = pieces.first, let last = pieces.last else { return output == shown }
+            guard pieces.count > 1, let first = pieces.first, let last = pieces.last else {
+                return output == shown
+            }
             guard output.hasPrefix(first) else { return false }
             var rest = output.dropFirst(first.count)
             for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
