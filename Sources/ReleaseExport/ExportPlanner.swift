@@ -24,7 +24,9 @@ package struct ExportPlanner: Sendable {
 
     package func plan(events: TransferEvents) async throws -> ExportPlan {
         events.yield(.phase("hashing the release files", bytes: nil))
-        let folder = try await ReleaseFolder(request.folder, width: request.width)
+        let folder = try await ReleaseFolder(request.folder, width: request.width) { name in
+            request.leavingOut.contains { manifest.lists(name, in: $0) }
+        }
         events.yield(.phase("asking for \(manifest.images.count) images and the chart", bytes: nil))
         let parts = try await collectAll()
         let artifact: ReleaseArtifact
@@ -152,7 +154,7 @@ package struct ExportPlanner: Sendable {
             manifest: manifest, version: manifest.version, index: graph.index, artifact: artifact,
             chart: chart)
         let judgement = try check.judged(
-            reading: folder, graph: graph, allowing: request.allowMissing, leavingOut: [])
+            reading: folder, graph: graph, allowing: request.allowMissing, leavingOut: request.leavingOut)
         if let refusal = Refusal(judgement.refused) { throw refusal }
         return judgement
     }

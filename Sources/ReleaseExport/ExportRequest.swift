@@ -20,11 +20,13 @@ package struct ExportRequest: Sendable {
     package var width: Int
     /// What may be missing from the release by name.
     package var allowMissing: Set<String>
+    /// What stays here on purpose.
+    package var leavingOut: Set<ReleaseParts.Group>
 
     package init(
         folder: FilePath, keys: [PrivateKey], product: FileName, channel: FileName, revision: Int64,
         createdAt: Timestamp, isTimeFixed: Bool, expires: Timestamp?, tool: Statement.Tool, width: Int,
-        allowMissing: Set<String> = [],
+        allowMissing: Set<String> = [], leavingOut: Set<ReleaseParts.Group> = [],
     ) {
         self.folder = folder
         self.keys = keys
@@ -37,5 +39,6 @@ package struct ExportRequest: Sendable {
         self.tool = tool
         self.width = width
         self.allowMissing = allowMissing
+        self.leavingOut = leavingOut
     }
 }

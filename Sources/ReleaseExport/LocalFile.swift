@@ -21,6 +21,16 @@ package struct LocalFile: Hashable, Sendable {
         file = ReleaseFile(name: name, digest: Digest(sha256: hash.finish()), size: size)
     }
 
+    private init(path: FilePath, file: ReleaseFile) {
+        self.path = path
+        self.file = file
+    }
+
+    /// The same file as it is to travel.
+    func named(_ name: FileName) -> LocalFile {
+        LocalFile(path: path, file: ReleaseFile(name: name, digest: file.digest, size: file.size))
+    }
+
     static func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
 
     /// Hands over the file in chunks, `limit` bytes and one more chunk at most: a file that has grown is seen as such.

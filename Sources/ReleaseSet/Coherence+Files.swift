@@ -72,23 +72,31 @@ extension Coherence {
 extension ReleaseParts {
     /// Whether a file proves others and so is in no list itself: a checksum list, a signature, a certificate.
     package static func isProof(_ name: FileName) -> Bool {
-        isChecksumList(name)
-            || [".sig", ".pem", ".sigstore.json", ".bundle"].contains { name.text.hasSuffix($0) }
+        isChecksumList(name) || proofEndings.contains { name.text.hasSuffix($0) }
     }
+
+    /// What the name of a file that proves another one has behind the other's.
+    static let proofEndings = [".sig", ".pem", ".sigstore.json", ".bundle"]
 
     package static func isChecksumList(_ name: FileName) -> Bool {
         name.text == "checksums.txt" || name.text == "binaries-checksums.txt"
     }
 
     /// Whether a file is one of those that an operator leaves out together.
-    package func belongs(_ name: FileName, to group: Group) -> Bool {
+    package func belongs(_ name: FileName, to group: Group) -> Bool { manifest.lists(name, in: group) }
+}
+
+extension ReleaseManifest {
+    /// Whether a file is one of those that an operator leaves out together, or proves one of them.
+    package func lists(_ name: FileName, in group: ReleaseParts.Group) -> Bool {
+        let proof = ReleaseParts.proofEndings.first { name.text.hasSuffix($0) } ?? ""
+        let text = String(name.text.dropLast(proof.count))
         switch group {
         case .compose:
-            name == manifest.compose?.file || name == manifest.compose?.envExample
-                || ["cloudgrid.compose.yaml", "cloudgrid.env.example", "cloudgrid-local.sh"].contains(
-                    name.text)
+            return text == compose?.file?.text || text == compose?.envExample?.text
+                || ["cloudgrid.compose.yaml", "cloudgrid.env.example", "cloudgrid-local.sh"].contains(text)
         case .binaries:
-            name.text.hasSuffix(".zip") || name.text.hasPrefix("binaries-checksums.txt")
+            return text.hasSuffix(".zip") || text == "binaries-checksums.txt"
         }
     }
 }

@@ -80,7 +80,8 @@ package struct ReleaseParts: Sendable {
         let promised = listed + [manifest.compose?.file, manifest.compose?.envExample].compactMap { $0 }
         for group in Group.allCases {
             func isOne(_ name: FileName) -> Bool { belongs(name, to: group) && !Self.isProof(name) }
-            if promised.contains(where: isOne), !files.keys.contains(where: isOne) { leftOut.insert(group) }
+            let isPromised = promised.contains(where: isOne) || group == .binaries && manifest.binaries != nil
+            if isPromised, !files.keys.contains(where: isOne) { leftOut.insert(group) }
         }
     }
 

@@ -55,6 +55,12 @@ struct ExportCommand: AsyncParsableCommand {
         help: ArgumentHelp("When importers stop accepting the bundle.", valueName: "YYYY-MM-DDTHH:MM:SSZ"))
     var expires: String?
 
+    @Flag(help: "Leave the compose files out.")
+    var withoutCompose = false
+
+    @Flag(help: "Leave the zips with the programs out.")
+    var withoutBinaries = false
+
     @Flag(help: "Ask and name everything, say what it would take, write nothing.")
     var dryRun = false
 
@@ -143,7 +149,14 @@ struct ExportCommand: AsyncParsableCommand {
             channel: try FileName(channel), revision: revision, createdAt: createdAt,
             isTimeFixed: epoch != nil,
             expires: try expiry(after: createdAt), tool: ToolVersion.tool, width: work.concurrency,
-            allowMissing: missing.names)
+            allowMissing: missing.names, leavingOut: leavingOut)
+    }
+
+    private var leavingOut: Set<ReleaseParts.Group> {
+        var groups: Set<ReleaseParts.Group> = []
+        if withoutCompose { groups.insert(.compose) }
+        if withoutBinaries { groups.insert(.binaries) }
+        return groups
     }
 
     private func expiry(after createdAt: Timestamp) throws(Finding) -> Timestamp? {
