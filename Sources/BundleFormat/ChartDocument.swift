@@ -1,3 +1,4 @@
+import Archive
 package import OCI
 
 /// The chart as an OCI artifact: `Chart.yaml` as its config, the packed chart as its content, perhaps a provenance file.
@@ -5,6 +6,7 @@ package import OCI
 /// Helm 3, "Use OCI-based registries": the media types of config, content and provenance.
 package struct ChartDocument: Hashable, Sendable {
     package static let maximumConfigSize = 8 << 20
+    package static let maximumContentSize = Int64(ChartArchive.compressedLimit)
 
     package let config: Descriptor
     package let content: Descriptor

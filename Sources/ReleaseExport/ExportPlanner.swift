@@ -23,12 +23,13 @@ package struct ExportPlanner: Sendable {
     }
 
     package func plan(events: TransferEvents) async throws -> ExportPlan {
+        try NamedImage.requireDistinct(request.extraImages, beside: manifest)
         events.yield(.phase("hashing the release files", bytes: nil))
         let folder = try await ReleaseFolder(request.folder, width: request.width) { name in
             request.leavingOut.contains { manifest.lists(name, in: $0) }
         }
-        events.yield(.phase("asking for \(manifest.images.count) images and the chart", bytes: nil))
-        let parts = try await collectAll()
+        events.yield(.phase("asking for \(imageCount) images and the chart", bytes: nil))
+        let parts = try await collectAll(folder)
         let artifact: ReleaseArtifact
         do {
             artifact = try ReleaseArtifact(version: manifest.version, files: folder.files.map(\.file))
@@ -48,22 +49,29 @@ package struct ExportPlanner: Sendable {
         return ExportPlan(
             bundle: try bundlePlan(graph: graph, folder: folder), manifest: manifest, graph: graph,
             artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins),
-            warnings: judgement.warnings,
+            warnings: parts.flatMap(\.warnings) + judgement.warnings,
             coverage: judgement.coverage)
     }
 
+    private var imageCount: Int { manifest.images.count + request.extraImages.count }
+
     /// Every repository of the release. What is missing or contradicts itself is told of all of them at once.
-    private func collectAll() async throws -> [CollectedPart] {
-        let jobs = manifest.images.map(Optional.some) + [nil]
+    private func collectAll(_ folder: ReleaseFolder) async throws -> [CollectedPart] {
+        let jobs = manifest.images.map(Part.image) + [.chart] + request.extraImages.map(Part.extraImage)
         let results = try await boundedMap(jobs, width: request.width) {
-            image -> Result<CollectedPart?, Finding> in
+            part -> Result<CollectedPart?, Finding> in
             do {
-                guard let image else { return .success(try await collectChart()) }
-                return .success(try await collect(image))
+                switch part {
+                case .image(let image): return .success(try await collect(image))
+                case .chart: return .success(try await collectChart(folder))
+                case .extraImage(let image): return .success(try await collect(image))
+                }
             } catch let finding as Finding where finding.step >= .graph {
                 // An image that may be missing is told with everything else that is.
-                let isAllowed = image.map { request.allowMissing.contains($0.shortName) } ?? false
-                return isAllowed && finding.reason == "set.missing" ? .success(nil) : .failure(finding)
+                guard case .image(let image) = part, finding.reason == "set.missing",
+                    request.allowMissing.contains(image.shortName)
+                else { return .failure(finding) }
+                return .success(nil)
             }
         }
         let found = results.compactMap { result -> Finding? in
@@ -87,11 +95,27 @@ package struct ExportPlanner: Sendable {
         return CollectedPart(collector, entry: entry, chart: nil)
     }
 
-    private func collectChart() async throws -> CollectedPart {
+    private func collect(_ image: NamedImage) async throws -> CollectedPart {
+        let repository = image.repository
+        guard let root = try await source.document(image.digest, in: repository) else {
+            throw missing("--image \(image.reference)", "\(image.digest)", in: repository)
+        }
+        var collector = EvidenceCollector(source: source, repository: repository)
+        try await collector.collect(root)
+        let entry = IndexEntry(
+            kind: .extraImage, repository: image.name, tag: image.tag, descriptor: root.descriptor,
+            sourceName: image.reference)
+        return CollectedPart(collector, entry: entry, chart: nil)
+    }
+
+    private func collectChart(_ folder: ReleaseFolder) async throws -> CollectedPart {
         let repository = try chartRepository()
         let tag = try Tag(manifest.version.chartVersion)
         guard let root = try await source.document(tagged: tag, in: repository) else {
-            throw missing("chart", tag.text, in: repository)
+            guard let archive = folder.file(named: manifest.version.chartArchive) else {
+                throw missing("chart", tag.text, in: repository)
+            }
+            return try buildChart(archive, from: folder, in: repository, tag: tag)
         }
         var collector = EvidenceCollector(source: source, repository: repository)
         try await collector.collect(root)
@@ -102,6 +126,36 @@ package struct ExportPlanner: Sendable {
             kind: .chart, repository: repository.name, descriptor: root.descriptor,
             sourceName: "\(repository.vendor):\(tag)")
         return CollectedPart(collector, entry: entry, chart: (chart, config))
+    }
+
+    /// The artifact of a chart that only the release's files have.
+    private func buildChart(
+        _ archive: LocalFile, from folder: ReleaseFolder, in repository: SourceRepository, tag: Tag,
+    ) throws -> CollectedPart {
+        guard archive.file.size <= ChartDocument.maximumContentSize else {
+            throw Finding(
+                .format, "chart.size", at: .releaseSet,
+                "\(archive.path): has \(archive.file.size) bytes, at most \(ChartDocument.maximumContentSize) are "
+                    + "allowed")
+        }
+        let built = try BuiltChart(
+            try folder.bytes(of: archive.file.name), name: archive.file.name.text)
+        let documents = [(built.manifest, MediaType.ociManifest), (built.config, .helmConfig)].map {
+            SourceDocument(bytes: $0, mediaType: $1, digest: Digest(of: $0))
+        }
+        let entry = IndexEntry(
+            kind: .chart, repository: repository.name, descriptor: documents[0].descriptor,
+            sourceName: "\(repository.vendor):\(tag)")
+        let place = source.location(of: repository)
+        return CollectedPart(
+            repository: repository,
+            documents: Dictionary(uniqueKeysWithValues: documents.map { ($0.digest, $0) }),
+            entries: [entry], chart: (built.document, built.config),
+            warnings: [
+                Finding(
+                    .policy, "chart.built", at: .releaseSet,
+                    "\(archive.file.name): made into an OCI artifact here, since \(place) has no \(tag)")
+            ])
     }
 
     /// The chart lies beside the images: below what stands before the last component of their names.
@@ -209,17 +263,35 @@ package struct ExportPlanner: Sendable {
     }
 }
 
+/// What one repository of the source is asked for.
+private enum Part: Sendable {
+    case image(ReleaseImage)
+    case chart
+    case extraImage(NamedImage)
+}
+
 /// What one repository of the source gave.
 private struct CollectedPart: Sendable {
     let repository: SourceRepository
     let documents: [Digest: SourceDocument]
     let entries: [IndexEntry]
     let chart: (ChartDocument, config: [UInt8])?
+    let warnings: [Finding]
+
+    init(
+        repository: SourceRepository, documents: [Digest: SourceDocument], entries: [IndexEntry],
+        chart: (ChartDocument, config: [UInt8])?, warnings: [Finding],
+    ) {
+        self.repository = repository
+        self.documents = documents
+        self.entries = entries
+        self.chart = chart
+        self.warnings = warnings
+    }
 
     init(_ collector: EvidenceCollector, entry: IndexEntry, chart: (ChartDocument, config: [UInt8])?) {
-        repository = collector.repository
-        documents = collector.documents
-        entries = [entry] + collector.evidence
-        self.chart = chart
+        self.init(
+            repository: collector.repository, documents: collector.documents,
+            entries: [entry] + collector.evidence, chart: chart, warnings: [])
     }
 }

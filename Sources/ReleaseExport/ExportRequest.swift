@@ -22,11 +22,14 @@ package struct ExportRequest: Sendable {
     package var allowMissing: Set<String>
     /// What stays here on purpose.
     package var leavingOut: Set<ReleaseParts.Group>
+    /// What travels beside the release.
+    package var extraImages: [NamedImage]
 
     package init(
         folder: FilePath, keys: [PrivateKey], product: FileName, channel: FileName, revision: Int64,
         createdAt: Timestamp, isTimeFixed: Bool, expires: Timestamp?, tool: Statement.Tool, width: Int,
         allowMissing: Set<String> = [], leavingOut: Set<ReleaseParts.Group> = [],
+        extraImages: [NamedImage] = [],
     ) {
         self.folder = folder
         self.keys = keys
@@ -40,5 +43,6 @@ package struct ExportRequest: Sendable {
         self.width = width
         self.allowMissing = allowMissing
         self.leavingOut = leavingOut
+        self.extraImages = extraImages
     }
 }

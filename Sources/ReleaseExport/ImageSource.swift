@@ -24,9 +24,13 @@ package struct SourceRepository: Hashable, Sendable {
     /// The repository below a target's prefix.
     package let name: RepositoryName
 
-    package init(vendor: ImageName, name: RepositoryName) {
+    /// Whether a mirror of the release has it: what the operator named is fetched from where its name says.
+    package let isMirrored: Bool
+
+    package init(vendor: ImageName, name: RepositoryName, isMirrored: Bool = true) {
         self.vendor = vendor
         self.name = name
+        self.isMirrored = isMirrored
     }
 }
 

@@ -40,6 +40,11 @@ package struct LayoutSource: ImageSource {
         self.referrers = referrers
     }
 
+    /// Whether the folder has the image.
+    package func holds(_ image: NamedImage) -> Bool {
+        LocalFile.exists(Self.path(of: image.digest, in: folder))
+    }
+
     package func location(of repository: SourceRepository) -> String { folder.string }
 
     package func document(_ digest: Digest, in repository: SourceRepository) async throws -> SourceDocument? {
@@ -54,7 +59,9 @@ package struct LayoutSource: ImageSource {
     }
 
     package func document(tagged tag: Tag, in repository: SourceRepository) async throws -> SourceDocument? {
-        let names = [":", "/"].map { "\(repository.name)\($0)\(tag)" }
+        let names = [repository.name, repository.vendor.repository].flatMap { name in
+            [":", "/"].map { "\(name)\($0)\(tag)" }
+        }
         let found = roots.filter { root in
             guard let name = root.annotations["org.opencontainers.image.ref.name"] else { return false }
             return name == tag.text && tag.cosignSubject != nil

@@ -8,21 +8,21 @@ package struct RegistrySource: ImageSource {
     private let mirror: RegistryLocation?
     private let connections: [RegistryHost: RegistryConnection]
 
-    /// - Parameter hosts: every host that the release manifest names.
+    /// - Parameter hosts: every host that will be asked, the mirror's among them.
     package init(
         mirror: RegistryLocation?, hosts: Set<RegistryHost>, options: RegistryOptions,
         transport: HTTPTransport,
     ) {
         self.mirror = mirror
         var connections: [RegistryHost: RegistryConnection] = [:]
-        for host in mirror.map({ [$0.host] }) ?? hosts {
+        for host in hosts {
             connections[host] = RegistryConnection(host: host, options: options, transport: transport)
         }
         self.connections = connections
     }
 
     package func location(of repository: SourceRepository) -> String {
-        mirror.map { "\($0)/\(repository.name)" } ?? repository.vendor.description
+        mirror(for: repository).map { "\($0)/\(repository.name)" } ?? repository.vendor.description
     }
 
     package func document(_ digest: Digest, in repository: SourceRepository) async throws -> SourceDocument? {
@@ -51,7 +51,12 @@ package struct RegistrySource: ImageSource {
     /// How many requests were sent, and what the registries warned of.
     package var summaries: [TrafficSummary] { connections.values.map(\.summary) }
 
+    private func mirror(for repository: SourceRepository) -> RegistryLocation? {
+        repository.isMirrored ? mirror : nil
+    }
+
     private func place(of repository: SourceRepository) throws -> (RegistryConnection, RepositoryName) {
+        let mirror = mirror(for: repository)
         let host = mirror?.host ?? repository.vendor.host
         guard let connection = connections[host] else {
             throw Finding(.internal, "internal", at: .target, "\(host): no connection was made for it")

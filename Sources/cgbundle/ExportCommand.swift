@@ -41,8 +41,16 @@ struct ExportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "An OCI image layout to take images and chart from; no registry is asked.", valueName: "dir"))
+            "An OCI image layout to take images and chart from; no registry is asked, unless for an --image that it has not got.",
+            valueName: "dir"))
     var images: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A further image to carry, such as nats or surrealdb, by digest; may be given several times. It becomes "
+                + "NAME:TAG in the target, by default the last component of REF and its own tag.",
+            valueName: "REF[:TAG]@sha256:…[=NAME:TAG]"))
+    var image: [String] = []
 
     @Option(help: ArgumentHelp("2, 3, … for a further bundle of the same version.", valueName: "n"))
     var revision: Int64 = 1
@@ -96,17 +104,25 @@ struct ExportCommand: AsyncParsableCommand {
         try checkOutput()
         let bytes = try ReleaseFolder.manifest(in: request.folder)
         let manifest = try ReleaseManifest(json: bytes)
-        if let images {
-            try await export(bytes, from: try LayoutSource(FilePath(images)), request, printer)
+        let layout = try images.map { try LayoutSource(FilePath($0)) }
+        let named = request.extraImages.filter { layout?.holds($0) != true }
+        if let layout, named.isEmpty {
+            try await export(bytes, from: layout, request, printer)
             return
         }
         let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
-        let hosts = mirror.map { [$0.host] } ?? Set(manifest.images.map(\.name.host))
+        let release = mirror.map { [$0.host] } ?? Set(manifest.images.map(\.name.host))
+        let hosts = (layout == nil ? release : []).union(named.map(\.vendor.host))
         let options = try access.options(for: hosts, followsRedirects: true, connections: work.concurrency)
         let transport = try HTTPTransport(options: options)
         let source = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
         do {
-            try await export(bytes, from: source, request, printer)
+            if let layout {
+                let split = SplitSource(layout: layout, registry: source, for: named)
+                try await export(bytes, from: split, request, printer)
+            } else {
+                try await export(bytes, from: source, request, printer)
+            }
         } catch {
             // What went wrong is worth more than how the connections were closed.
             try? await transport.shutdown()
@@ -149,7 +165,8 @@ struct ExportCommand: AsyncParsableCommand {
             channel: try FileName(channel), revision: revision, createdAt: createdAt,
             isTimeFixed: epoch != nil,
             expires: try expiry(after: createdAt), tool: ToolVersion.tool, width: work.concurrency,
-            allowMissing: missing.names, leavingOut: leavingOut)
+            allowMissing: missing.names, leavingOut: leavingOut,
+            extraImages: try image.map { (text) throws(Finding) in try NamedImage(text) })
     }
 
     private var leavingOut: Set<ReleaseParts.Group> {
