@@ -74,6 +74,18 @@ package struct RegistryAccess: ParsableArguments {
         return options
     }
 
+    /// For what is fetched from the web: no credential is known.
+    package func webOptions(connections: Int) throws -> RegistryOptions {
+        var options = RegistryOptions()
+        options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
+        options.caCertificates = try caFile.map { (name) throws(Finding) in
+            try InputFile.bytes(of: name, limit: 16 << 20)
+        }
+        options.userAgent = ToolVersion.userAgent
+        options.maximumConnections = max(8, connections)
+        return options
+    }
+
     private func explicit() throws -> Credential? {
         guard let username else { return nil }
         var password = ""

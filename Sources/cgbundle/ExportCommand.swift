@@ -26,7 +26,10 @@ struct ExportCommand: AsyncParsableCommand {
               cgbundle export ./v1.0.0-beta --output cloudgrid.tar --key exporter.key --images ./layout
             """)
 
-    @Argument(help: ArgumentHelp("The folder with the release files.", valueName: "folder"))
+    @Argument(
+        help: ArgumentHelp(
+            "The folder with the release files, or a version to fetch them from the release host.",
+            valueName: "folder|version"))
     var folder: String
 
     @Option(
@@ -35,6 +38,12 @@ struct ExportCommand: AsyncParsableCommand {
     var output: String
 
     @OptionGroup var signing: SigningKeyOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Where a version's files are: URL/<version>/<file>. They are fetched without credentials.",
+            valueName: "url"))
+    var releaseUrl = "https://github.com/cloudgrid-dev/cloudgrid/releases/download"
 
     @Option(help: ArgumentHelp("A mirror to fetch images and chart from.", valueName: "host[:port]/path"))
     var sourceRegistry: String?
@@ -100,8 +109,12 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func export(_ printer: Printer) async throws {
-        let request = try request()
+        var request = try request()
         try checkOutput()
+        let download = try await download(request, printer)
+        // The folder goes when the export is over, whatever came of it.
+        defer { withExtendedLifetime(download) {} }
+        if let download { request.folder = download.path }
         let bytes = try ReleaseFolder.manifest(in: request.folder)
         let manifest = try ReleaseManifest(json: bytes)
         let layout = try images.map { try LayoutSource(FilePath($0)) }
@@ -155,6 +168,37 @@ struct ExportCommand: AsyncParsableCommand {
             return plan.bundle
         }
         try report.finish(plan, bundle: bundle, isDryRun: false)
+    }
+
+    /// The release files from the release host; nothing where a folder was given.
+    private func download(_ request: ExportRequest, _ printer: Printer) async throws -> PrivateFolder? {
+        guard !InputFile.exists(folder), let version = try? ReleaseVersion(folder) else { return nil }
+        let options = try access.webOptions(connections: work.concurrency)
+        let transport = try HTTPTransport(options: options)
+        let result: Result<PrivateFolder, any Error>
+        do {
+            guard let files = WebFiles(releaseUrl, options: options, transport: transport) else {
+                throw Finding(
+                    .usage, "release.url", at: .target,
+                    "--release-url: expected https://HOST/PATH, or http with --plain-http HOST")
+            }
+            let base = output == "-" ? "/tmp/cgbundle" : output
+            let place = try PrivateFolder(FilePath("\(base).release-\(getpid())"))
+            printer.note("fetching the release files of \(version)")
+            let absent = try await ReleaseDownload(
+                version, from: files, into: place.path, width: work.concurrency,
+                leavingOut: request.leavingOut
+            ).run()
+            if !absent.isEmpty {
+                printer.note("not at the release host: " + absent.map(\.text).joined(separator: ", "))
+            }
+            result = .success(place)
+        } catch {
+            result = .failure(error)
+        }
+        // What went wrong is worth more than how the connections were closed.
+        try? await transport.shutdown()
+        return try result.get()
     }
 
     private func request() throws -> ExportRequest {
