@@ -17,13 +17,14 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Pack a release into one signed bundle.",
         discussion: """
-            FOLDER holds the release files as downloaded; images and chart come from the registry that the release \
+            FOLDER holds the release files as downloaded; for a version they are fetched from the release host. Images and chart come from the registry that the release \
             manifest names, from a mirror of it, or from an OCI layout. Everything is named, counted and signed \
             before the first blob moves; the file has its name only when it is whole. Stopped, it goes on where it \
             was when it is run again. Examples:
 
               cgbundle export ./v1.0.0-beta --output cloudgrid.tar --key exporter.key
               cgbundle export ./v1.0.0-beta --output cloudgrid.tar --key exporter.key --images ./layout
+              cgbundle export v1.0.0-beta --output cloudgrid.tar --key exporter.key
             """)
 
     @Argument(

@@ -97,6 +97,15 @@ import Testing
         #expect(asked.count > 1)
     }
 
+    @Test func `a file that is announced as larger than any may be is not read`() throws {
+        let server = try ScriptedServer { _, _ in
+            Reply(200, ["Content-Length": "99999999999"], Array("{}".utf8))
+        }
+        try expectRefusal(try export(server), "pull.toolarge", 8)
+        let encoded = try ScriptedServer { _, _ in Reply(200, ["Content-Encoding": "gzip"], [0x1F, 0x8B]) }
+        try expectRefusal(try export(encoded), "pull.encoding", 8)
+    }
+
     @Test func `a refusal is told as it is, and is not repeated`() throws {
         let server = try ScriptedServer { _, _ in Reply(403) }
         try expectRefusal(try export(server), "auth.denied", 7)
