@@ -63,7 +63,9 @@ package struct RegistryDestination: Destination {
 
     package func commit() async throws {}
 
-    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws -> Digest? {
+    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws
+        -> Digest?
+    {
         do {
             return try await connection.manifest(try location.repository(repository), reference)?.digest
         } catch RegistryError.pullDigest(_, _, _, let found) {
