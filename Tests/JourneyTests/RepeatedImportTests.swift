@@ -68,6 +68,25 @@ import Testing
         #expect(left.map(\.digest) == [other])
     }
 
+    @Test func `an image that somebody copied without what proves it is completed`() throws {
+        let target = try Target()
+        let bff = try bff()
+        let named = layout.named.filter { $0.repository == bff.repository }
+        for item in named {
+            let copied = try RunningProgram.run(
+                "skopeo",
+                "copy", "--quiet", "--all", "--preserve-digests", "--dest-tls-verify=false",
+                "oci:\(CommandRunner.checkout)/testdata/sample/images:\(item.repository):\(item.tag)",
+                "docker://\(target.location)/\(item.repository):\(item.tag)")
+            #expect(copied.status == 0, "\(copied.errors)")
+        }
+        let fallback = bff.digest.replacing(":", with: "-")
+        #expect(try target.view.digest(bff.repository, fallback) == nil)
+        let imported = try target.importDirectly()
+        #expect(imported.status == 0, "\(imported.errors)")
+        #expect(try target.view.digest(bff.repository, fallback) != nil)
+    }
+
     @Test func `a dry run writes nothing and counts what the registry's log then shows`() throws {
         let (target, folder) = (try Target(), try WorkFolder())
         let dry = try RunningProgram.cgbundle(
