@@ -125,3 +125,20 @@ class Release:
         # The two builds of a program are never of one size, and equal sizes would hide a mix-up in tests.
         percent = 100 if architecture == "amd64" else 95
         return self.layer_bytes * layer.share * percent // 100_000
+
+
+def manifest_sections() -> dict[str, dict[str, str]]:
+    """What a release manifest says besides its images; `path` names folders of the workflow. A new copy each time."""
+    return {
+        "chart": {
+            "path": "artifacts/chart",
+            "sbom": "cloudgrid-chart.spdx.json",
+            "releaseValues": "release-values.yaml",
+        },
+        "compose": {
+            "path": "artifacts/compose",
+            "file": "cloudgrid.compose.yaml",
+            "envExample": "cloudgrid.env.example",
+        },
+        "binaries": {"path": "artifacts/binaries", "checksums": "checksums.txt"},
+    }

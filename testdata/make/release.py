@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import chart, documents, encoding
-from .facts import BINARY_TARGETS, CREATED, REGISTRY, SERVICES, Release, Service
+from .facts import BINARY_TARGETS, CREATED, REGISTRY, SERVICES, Release, Service, manifest_sections
 from .layout import Descriptor
 from .signing import Signer
 
@@ -75,17 +75,7 @@ class ReleaseFiles:
             "version": self._release.version,
             "commit": self._release.commit,
             "images": images,
-            "chart": {
-                "path": "artifacts/chart",
-                "sbom": "cloudgrid-chart.spdx.json",
-                "releaseValues": "release-values.yaml",
-            },
-            "compose": {
-                "path": "artifacts/compose",
-                "file": "cloudgrid.compose.yaml",
-                "envExample": "cloudgrid.env.example",
-            },
-            "binaries": {"path": "artifacts/binaries", "checksums": "checksums.txt"},
+            **manifest_sections(),
             "vulnerabilityExceptions": [
                 {
                     "package": finding.package,

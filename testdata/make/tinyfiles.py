@@ -7,7 +7,7 @@ import zipfile
 from typing import Any
 
 from . import documents, encoding, facts
-from .facts import BINARY_TARGETS, REGISTRY, SERVICES, Release, Service
+from .facts import BINARY_TARGETS, REGISTRY, SERVICES, Release, Service, manifest_sections
 
 Images = dict[str, dict[str, Any]]
 
@@ -74,17 +74,7 @@ def _manifest(images: Images) -> dict[str, Any]:
             }
             for service in SERVICES
         ],
-        "chart": {
-            "path": "artifacts/chart",
-            "sbom": "cloudgrid-chart.spdx.json",
-            "releaseValues": "release-values.yaml",
-        },
-        "compose": {
-            "path": "artifacts/compose",
-            "file": "cloudgrid.compose.yaml",
-            "envExample": "cloudgrid.env.example",
-        },
-        "binaries": {"path": "artifacts/binaries", "checksums": "checksums.txt"},
+        **manifest_sections(),
     }
 
 
