@@ -2,6 +2,7 @@ import Archive
 package import OCI
 package import ReleaseSet
 import StrictJSON
+package import Trust
 
 /// The signed document that fixes every byte of a bundle after itself.
 ///

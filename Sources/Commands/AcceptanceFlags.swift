@@ -2,6 +2,7 @@ package import ArgumentParser
 import BundleFormat
 import ReleaseRecord
 import ReleaseSet
+import Trust
 
 /// What an importing side accepts beyond a good signature, and the named exceptions to it.
 package struct AcceptanceFlags: ParsableArguments {

@@ -1,5 +1,5 @@
-package import BundleFormat
 import Glibc
+package import Trust
 
 /// The time of day, read here and nowhere below.
 package enum Clock {

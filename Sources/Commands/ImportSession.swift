@@ -5,6 +5,7 @@ import ReleaseRecord
 import ReleaseSet
 import StrictJSON
 import SystemPackage
+import Trust
 
 /// The second half of an import, after the first reading: ask the target, push, read back, record, report.
 struct ImportSession: Sendable {

@@ -2,6 +2,7 @@ package import BundleFormat
 package import LibCrypto
 package import ReleaseSet
 package import SystemPackage
+package import Trust
 
 /// What an operator asks an export for.
 package struct ExportRequest: Sendable {

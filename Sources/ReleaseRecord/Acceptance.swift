@@ -1,5 +1,6 @@
 package import BundleFormat
 package import ReleaseSet
+package import Trust
 
 /// What the importing side expects and allows.
 package struct AcceptanceOptions: Sendable {

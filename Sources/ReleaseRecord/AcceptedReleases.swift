@@ -1,4 +1,4 @@
-package import BundleFormat
+import BundleFormat
 package import OCI
 package import ReleaseSet
 package import Trust

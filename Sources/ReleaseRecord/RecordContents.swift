@@ -1,6 +1,7 @@
 package import BundleFormat
 package import OCI
 import StrictJSON
+package import Trust
 
 /// How an import went, to be written down.
 package struct RecordContents: Sendable {

@@ -1,10 +1,10 @@
-package import BundleFormat
+import BundleFormat
 import Glibc
 package import OCI
 import ReleaseSet
 import StrictJSON
 import SystemPackage
-import Trust
+package import Trust
 
 /// What the check of the log's chain saw.
 package struct LogSummary: Hashable, Sendable {

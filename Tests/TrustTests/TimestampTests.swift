@@ -1,5 +1,5 @@
-import BundleFormat
 import Testing
+import Trust
 
 @Suite struct TimestampTests {
     @Test(
