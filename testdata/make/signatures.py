@@ -1,38 +1,54 @@
-"""What proves the images: cosign's tags and Sigstore bundles as referrers, by the vendor's test key."""
+"""What proves the images: cosign's tags and Sigstore bundles as referrers, by the release workflow."""
 
 from __future__ import annotations
 
 import base64
 from typing import Any
 
-from . import documents, encoding, layout
+from . import documents, encoding, evidence, layout
+from .evidence import Signed
 from .facts import (
     ATT_TAG_SERVICE,
     CREATED_TEXT,
+    REKOR2_SERVICES,
     SERVICES,
     SIGNED_PROVENANCE_SERVICE,
+    TIMESTAMPED_TAG_SERVICE,
     Release,
     Service,
 )
+from .instance import Run
 from .layout import Descriptor, Layout
-from .signing import Signer
+from .signing import pem
 
 _SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 _DSSE = "application/vnd.dsse.envelope.v1+json"
-_BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-_IN_TOTO = "application/vnd.in-toto+json"
 _SIGNATURE = "dev.cosignproject.cosign/signature"
 _WORKFLOW_BUILD_TYPE = "https://actions.github.io/buildtypes/workflow/v1"
 _NO_TIME = "0001-01-01T00:00:00Z"
 
 
+def simple_signing_payload(repository: str, digest: str) -> bytes:
+    """What `cosign sign` of cosign 2 signs (cosign specs, SIGNATURE_SPEC.md)."""
+    return encoding.compact(
+        {
+            "critical": {
+                "identity": {"docker-reference": repository},
+                "image": {"docker-manifest-digest": digest},
+                "type": "cosign container image signature",
+            },
+            "optional": None,
+        }
+    )
+
+
 class Prover:
     """Adds to each image what the release workflow adds after the push."""
 
-    def __init__(self, target: Layout, release: Release, signer: Signer) -> None:
+    def __init__(self, target: Layout, release: Release, run: Run) -> None:
         self._layout = target
         self._release = release
-        self._signer = signer
+        self._run = run
 
     def prove(self, images: dict[str, Descriptor]) -> None:
         for service in SERVICES:
@@ -41,30 +57,37 @@ class Prover:
             self._layout.name(self._signature_tag(service, image), service.image, f"{tag}.sig")
             if service.name == ATT_TAG_SERVICE:
                 self._layout.name(self._attestation_tag(service, image), service.image, f"{tag}.att")
-            self._signature_bundle(image)
+            self._signature_bundle(image, rekor2=service.name in REKOR2_SERVICES)
             provenance = self._provenance_bundle(service, image)
             if service.name == SIGNED_PROVENANCE_SERVICE:
                 self._signature_bundle(provenance)
 
     def _signature_tag(self, service: Service, image: Descriptor) -> Descriptor:
-        """`cosign sign` of cosign 2 (cosign specs, SIGNATURE_SPEC.md)."""
-        payload = encoding.compact(
-            {
-                "critical": {
-                    "identity": {"docker-reference": service.repository},
-                    "image": {"docker-manifest-digest": image["digest"]},
-                    "type": "cosign container image signature",
-                },
-                "optional": None,
-            }
-        )
-        return self._tagged(payload, _SIMPLE_SIGNING, {_SIGNATURE: self._signer.sign(payload)})
+        payload = simple_signing_payload(service.repository, image["digest"])
+        signed = self._run.message(payload, stamp=service.name == TIMESTAMPED_TAG_SERVICE)
+        annotations = {_SIGNATURE: base64.b64encode(signed.signature).decode()}
+        return self._tagged(payload, _SIMPLE_SIGNING, annotations | self._gathered(signed))
 
     def _attestation_tag(self, service: Service, image: Descriptor) -> Descriptor:
         """`cosign attest` of cosign 2: the signature is inside the envelope, and its annotation is empty."""
-        envelope = self._envelope(self._provenance(documents.STATEMENT_V01, service, image))
+        statement = self._provenance(documents.STATEMENT_V01, service, image)
+        signed = self._run.statement(statement, intoto=True)
         annotations = {_SIGNATURE: "", "predicateType": documents.SLSA_PREDICATE}
-        return self._tagged(encoding.compact(envelope), _DSSE, annotations)
+        envelope = encoding.compact(signed.envelope())
+        return self._tagged(envelope, _DSSE, annotations | self._gathered(signed))
+
+    def _gathered(self, signed: Signed) -> dict[str, str]:
+        """cosign 2 keeps certificate, chain, log entry and timestamp in annotations of the layer."""
+        chain = self._run.sigstore.authority.chain
+        gathered = {
+            "dev.sigstore.cosign/certificate": signed.signatory.pem,
+            "dev.sigstore.cosign/chain": "".join(pem("CERTIFICATE", der) for der in chain),
+            "dev.sigstore.cosign/bundle": encoding.compact(signed.rekor_bundle()).decode(),
+        }
+        for response in signed.timestamps:
+            stamp = {"SignedRFC3161Timestamp": base64.b64encode(response).decode()}
+            gathered["dev.sigstore.cosign/rfc3161timestamp"] = encoding.compact(stamp).decode()
+        return gathered
 
     def _tagged(self, content: bytes, media_type: str, annotations: dict[str, str]) -> Descriptor:
         layer = self._layout.add(content, media_type)
@@ -84,33 +107,30 @@ class Prover:
         }
         return self._layout.add(encoding.compact(manifest), layout.MANIFEST)
 
-    def _signature_bundle(self, target: Descriptor) -> Descriptor:
+    def _signature_bundle(self, target: Descriptor, rekor2: bool = False) -> None:
         """`cosign sign` of cosign 3: an empty in-toto predicate of the type that says "signed"."""
         subject = documents.subject(target["digest"])
         kind = documents.SIGN_PREDICATE
-        return self._referrer(target, kind, documents.statement(documents.STATEMENT_V1, subject, kind, {}))
+        statement = documents.statement(documents.STATEMENT_V1, subject, kind, {})
+        self._referrer(target, kind, self._run.statement(statement, rekor2=rekor2))
 
     def _provenance_bundle(self, service: Service, image: Descriptor) -> Descriptor:
         statement = self._provenance(documents.STATEMENT_V1, service, image)
-        return self._referrer(image, documents.SLSA_PREDICATE, statement)
+        return self._referrer(image, documents.SLSA_PREDICATE, self._run.statement(statement))
 
     def _provenance(self, kind: str, service: Service, image: Descriptor) -> dict[str, Any]:
         subject = documents.subject(image["digest"], service.repository)
         predicate = documents.provenance(self._release, _WORKFLOW_BUILD_TYPE)
         return documents.statement(kind, subject, documents.SLSA_PREDICATE, predicate)
 
-    def _referrer(self, target: Descriptor, predicate_type: str, statement: dict[str, Any]) -> Descriptor:
-        bundle = {
-            "mediaType": _BUNDLE,
-            "verificationMaterial": {"publicKey": {"hint": self._signer.hint}, "tlogEntries": []},
-            "dsseEnvelope": self._envelope(statement),
-        }
+    def _referrer(self, target: Descriptor, predicate_type: str, signed: Signed) -> Descriptor:
+        bundle = encoding.compact(signed.bundle())
         manifest = {
             "schemaVersion": 2,
             "mediaType": layout.MANIFEST,
-            "artifactType": _BUNDLE,
+            "artifactType": evidence.BUNDLE_V03,
             "config": self._layout.add(b"{}", layout.EMPTY),
-            "layers": [self._layout.add(encoding.compact(bundle), _BUNDLE)],
+            "layers": [self._layout.add(bundle, evidence.BUNDLE_V03)],
             "subject": {key: target[key] for key in ("mediaType", "digest", "size")},
             "annotations": {
                 "dev.sigstore.bundle.content": "dsse-envelope",
@@ -119,15 +139,5 @@ class Prover:
             },
         }
         descriptor = self._layout.add(encoding.compact(manifest), layout.MANIFEST)
-        self._layout.list_referrer({**descriptor, "artifactType": _BUNDLE})
+        self._layout.list_referrer({**descriptor, "artifactType": evidence.BUNDLE_V03})
         return descriptor
-
-    def _envelope(self, statement: dict[str, Any]) -> dict[str, Any]:
-        """DSSE 1.0: what is signed is the pre-authentication encoding, never the payload alone."""
-        payload = encoding.compact(statement)
-        signed = b"DSSEv1 %d %s %d %s" % (len(_IN_TOTO), _IN_TOTO.encode(), len(payload), payload)
-        return {
-            "payload": base64.b64encode(payload).decode(),
-            "payloadType": _IN_TOTO,
-            "signatures": [{"sig": self._signer.sign(signed)}],
-        }

@@ -1,0 +1,128 @@
+"""A Sigstore of our own: every service that the public one has, with keys that everybody knows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from . import rekor, x509
+from .evidence import Signatory, Signed
+from .facts import CREATED, Release
+from .fulcio import CertificateAuthority, CTLog, Identity
+from .rekor import base64_text
+from .signing import ECKey, OpenSSLKey, SigningKey
+from .timestamping import TimestampAuthority
+
+_DOMAIN = "sigstore.cloudgrid.example"
+_ORGANIZATION = "CloudGrid test data"
+TRUSTED_ROOT = "application/vnd.dev.sigstore.trustedroot+json;version=0.1"
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+END = datetime(2046, 1, 1, tzinfo=timezone.utc)
+
+
+class Sigstore:
+    """The services. `tree` names the shard of each log that this run fills, so that no two runs share one."""
+
+    def __init__(self, keys: Path, tree: str) -> None:
+        def key(name: str) -> ECKey:
+            return ECKey.read(keys / f"{name}.key")
+
+        window = (START, END)
+        root = x509.Issuer.self_signed(
+            key("root"), x509.name(_ORGANIZATION, "sigstore"), window, x509.authority_usages()
+        )
+        issuer = root.subordinate(
+            key("fulcio"),
+            x509.name(_ORGANIZATION, "sigstore-intermediate"),
+            window,
+            x509.authority_usages(0, code_signing=True),
+        )
+        tsa_root = x509.Issuer.self_signed(
+            key("tsa-root"), x509.name(_ORGANIZATION, "sigstore-tsa-root"), window, x509.authority_usages(0)
+        )
+        self.ctlog = CTLog(key("ctlog"))
+        self.authority = CertificateAuthority(root, issuer, self.ctlog)
+        self.log1 = rekor.Log1(key("rekor"), f"rekor.{_DOMAIN}", tree)
+        self.log2 = rekor.Log2(OpenSSLKey(keys / "rekor2.key"), f"log2026.rekor.{_DOMAIN}", tree)
+        self.clock = TimestampAuthority.below(
+            tsa_root, key("tsa"), x509.name(_ORGANIZATION, "sigstore-tsa"), window
+        )
+
+    def trusted_root(self) -> dict[str, Any]:
+        """What a verifier is to trust (sigstore_trustroot.proto)."""
+        return {
+            "mediaType": TRUSTED_ROOT,
+            "tlogs": [
+                _log(self.log1.host, self.log1.key, self.log1.log_id),
+                _log(self.log2.host, self.log2.key, self.log2.log_id),
+            ],
+            "certificateAuthorities": [_authority("sigstore", "fulcio", self.authority.chain)],
+            "ctlogs": [_log(f"ctfe.{_DOMAIN}/2026", self.ctlog.key, self.ctlog.log_id)],
+            "timestampAuthorities": [_authority("sigstore-tsa-root", "timestamp", self.clock.chain)],
+        }
+
+
+def _valid() -> dict[str, str]:
+    return {"start": f"{START:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def _log(place: str, key: SigningKey, log_id: bytes) -> dict[str, Any]:
+    return {
+        "baseUrl": f"https://{place}",
+        "hashAlgorithm": "SHA2_256",
+        "publicKey": {
+            "rawBytes": base64_text(key.spki),
+            "keyDetails": key.details,
+            "validFor": _valid(),
+        },
+        "logId": {"keyId": base64_text(log_id)},
+    }
+
+
+def _authority(common_name: str, host: str, chain: list[bytes]) -> dict[str, Any]:
+    return {
+        "subject": {"organization": _ORGANIZATION, "commonName": common_name},
+        "uri": f"https://{host}.{_DOMAIN}",
+        "certChain": {"certificates": [{"rawBytes": base64_text(der)} for der in chain]},
+        "validFor": _valid(),
+    }
+
+
+class Run:
+    """A run of a workflow, which signs with a new key each time and half a minute after the last."""
+
+    def __init__(self, sigstore: Sigstore, identity: Identity, start: datetime) -> None:
+        self.sigstore, self.identity = sigstore, identity
+        self._now = start
+
+    def message(self, content: bytes, *, rekor2: bool = False, stamp: bool = False) -> Signed:
+        return self._recorded(Signed.message(self._signatory(), content), rekor2=rekor2, stamp=stamp)
+
+    def statement(
+        self, statement: Any, *, rekor2: bool = False, stamp: bool = False, intoto: bool = False
+    ) -> Signed:
+        signed = Signed.statement(self._signatory(), statement)
+        return self._recorded(signed, rekor2=rekor2, stamp=stamp, intoto=intoto)
+
+    def _signatory(self) -> Signatory:
+        self._now += timedelta(seconds=30)
+        key = ECKey.of_seed(f"{self.identity.subject} {self._now}")
+        return self.sigstore.authority.certify(self.identity, key, self._now)
+
+    def _recorded(self, signed: Signed, *, rekor2: bool, stamp: bool, intoto: bool = False) -> Signed:
+        # Rekor v2 tells no time, so that a timestamp comes with it.
+        if stamp or rekor2:
+            signed = signed.stamped(self.sigstore.clock, self._now + timedelta(seconds=1))
+        if rekor2:
+            return signed.logged2(self.sigstore.log2)
+        return signed.logged(self.sigstore.log1, self._now + timedelta(seconds=2), intoto=intoto)
+
+
+def release_identity(release: Release) -> Identity:
+    """Who signs a release: its workflow, started by the push of its tag."""
+    return Identity(release.commit, f"refs/tags/{release.version}")
+
+
+def release_run(sigstore: Sigstore, release: Release) -> Run:
+    return Run(sigstore, release_identity(release), CREATED + timedelta(minutes=5))
