@@ -108,7 +108,7 @@ let package = Package(
             name: "cgbundle-importer", dependencies: ["Commands", argumentParser], swiftSettings: settings),
 
         // Tests
-        tests("LibCryptoTests", of: ["LibCrypto"]),
+        tests("LibCryptoTests", of: ["CommandRunner", "LibCrypto"]),
         tests("OCITests", of: ["OCI", "StrictJSON"]),
         tests("StrictJSONTests", of: ["StrictJSON"]),
         tests("ArchiveTests", of: ["Archive", systemPackage]),

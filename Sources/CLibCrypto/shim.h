@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ct.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -10,7 +11,10 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rand.h>
+#include <openssl/ts.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 // Macros and variadic functions do not reach Swift, so each one in use has a function here.
 
@@ -26,3 +30,23 @@ static inline EVP_PKEY *cgbundle_generate_ed25519(void) { return EVP_PKEY_Q_keyg
 
 /// The memory of a memory BIO; it stays the BIO's.
 static inline long cgbundle_bio_memory(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
+
+/// Names as RFC 4514 writes them; bytes beyond ASCII stay what they are, control characters are escaped.
+static inline unsigned long cgbundle_name_flags(void) { return XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB; }
+
+static inline int cgbundle_general_name_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+
+static inline const GENERAL_NAME *cgbundle_general_name(const GENERAL_NAMES *names, int place) {
+    return sk_GENERAL_NAME_value(names, place);
+}
+
+static inline STACK_OF(X509) *cgbundle_x509_stack(void) { return sk_X509_new_null(); }
+
+/// The stack owns what is pushed; 0 is no memory.
+static inline int cgbundle_x509_push(STACK_OF(X509) *stack, X509 *one) { return sk_X509_push(stack, one); }
+
+static inline int cgbundle_x509_count(const STACK_OF(X509) *stack) { return sk_X509_num(stack); }
+
+static inline X509 *cgbundle_x509(const STACK_OF(X509) *stack, int place) { return sk_X509_value(stack, place); }
+
+static inline void cgbundle_x509_stack_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }

@@ -4,8 +4,8 @@
 package enum KeyError: Error, Hashable, Sendable {
     /// The bytes are not the kind of key that was asked for.
     case malformed(expected: String, found: String)
-    /// The key, or the way it is protected, is outside the few algorithms a signer may have.
-    case weak(found: String)
+    /// The key, or the way it is protected, is outside the few algorithms that its use allows.
+    case weak(found: String, _ use: KeyUse = .bundles)
     /// A private key stands where its public half belongs.
     case isPrivate
     /// The pass phrase does not open the key.
@@ -45,8 +45,8 @@ extension KeyError: CustomStringConvertible {
         switch self {
         case .malformed(let expected, let found):
             "the key is not readable: expected \(expected), found \(found)"
-        case .weak(let found):
-            "the key is refused: it has \(found); allowed are ECDSA P-256, Ed25519 and RSA of 3072 to 4096 bits"
+        case .weak(let found, let use):
+            "the key is refused: it has \(found); allowed are \(use.allowed)"
         case .isPrivate:
             "the key is a private key; give its public half, and keep the private one where it signs"
         case .passphrase:

@@ -13,4 +13,10 @@ enum OpenSSLErrors {
         ERR_clear_error()
         return ERR_reason_error_string(code).map { String(cString: $0) } ?? "no reason given"
     }
+
+    /// Ends the program: OpenSSL could not have the little memory that a certificate takes, and whoever goes on after
+    /// that would have to tell a check that failed from one that did not happen.
+    static func stopWithoutMemory() -> Never {
+        preconditionFailure("OpenSSL has no memory")
+    }
 }

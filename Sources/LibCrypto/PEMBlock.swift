@@ -1,5 +1,10 @@
 import CLibCrypto
 
+/// What stands in a file in place of the PEM that belongs there.
+struct PEMFault: Error {
+    let found: String
+}
+
 /// One PEM block in memory of its own, which is wiped when the block goes.
 ///
 /// RFC 7468; the legacy headers of RFC 1421 are seen only to be refused by whoever meets them.
@@ -17,34 +22,70 @@ struct PEMBlock: ~Copyable {
 
     /// The only block of a file.
     ///
-    /// `EC PARAMETERS`, which OpenSSL writes before an `EC PRIVATE KEY`, is passed over. Two blocks are refused,
-    /// because which of them counts would be a guess.
-    static func only(in pem: [UInt8], expected: String) throws(KeyError) -> PEMBlock {
-        guard !pem.isEmpty, let count = CInt(exactly: pem.count) else {
-            throw .malformed(expected: expected, found: "\(pem.count) bytes")
-        }
-        return try pem.span.withUnsafeBytes { (memory) throws(KeyError) -> PEMBlock in
-            guard let bio = BIO_new_mem_buf(memory.baseAddress, count) else {
-                throw .openSSL(doing: "reading", reason: OpenSSLErrors.take())
-            }
-            defer { BIO_free_all(bio) }
-            let first = try next(from: bio, expected)
-            guard let block = first else { throw .malformed(expected: expected, found: "no PEM block") }
-            if try next(from: bio, expected) != nil {
-                throw .malformed(expected: expected, found: "more than one PEM block")
-            }
+    /// Two blocks are refused, because which of them counts would be a guess.
+    static func only(in pem: [UInt8]) throws(PEMFault) -> PEMBlock {
+        try reading(pem) { (bio) throws(PEMFault) -> PEMBlock in
+            let first = try next(from: bio)
+            guard let block = first else { throw PEMFault(found: "no PEM block") }
+            if try next(from: bio) != nil { throw PEMFault(found: "more than one PEM block") }
             return block
         }
     }
 
-    private static func next(from bio: OpaquePointer, _ expected: String) throws(KeyError) -> PEMBlock? {
-        while let block = try any(from: bio, expected) {
+    /// The contents of a file of blocks that all have this label, for what is no secret.
+    static func contents(of pem: [UInt8], label: String, atMost limit: Int) throws(PEMFault) -> [[UInt8]] {
+        try reading(pem) { (bio) throws(PEMFault) -> [[UInt8]] in
+            var contents: [[UInt8]] = []
+            while let block = try next(from: bio) {
+                guard block.label == label, !block.hasHeaders else {
+                    throw PEMFault(found: block.printableLabel)
+                }
+                guard contents.count < limit else { throw PEMFault(found: "more than \(limit) PEM blocks") }
+                contents.append(block.content)
+            }
+            guard !contents.isEmpty else { throw PEMFault(found: "no PEM block") }
+            return contents
+        }
+    }
+
+    /// A block as text, in lines of 64 characters with a final newline.
+    static func text(label: String, content: [UInt8]) -> [UInt8] {
+        var text = [UInt8]("-----BEGIN \(label)-----\n".utf8)
+        // 48 bytes are 64 characters, the line length of RFC 7468, section 2.
+        for start in stride(from: 0, to: content.count, by: 48) {
+            let line = [UInt8](content[start..<min(start + 48, content.count)])
+            text += [UInt8](unsafeUninitializedCapacity: 65) { characters, count in
+                count = Int(EVP_EncodeBlock(characters.baseAddress, line, Int32(line.count)))
+            }
+            text.append(0x0a)
+        }
+        return text + "-----END \(label)-----\n".utf8
+    }
+
+    private static func reading<Result: ~Copyable>(
+        _ pem: [UInt8], _ body: (OpaquePointer) throws(PEMFault) -> Result,
+    ) throws(PEMFault) -> Result {
+        guard !pem.isEmpty, let count = CInt(exactly: pem.count) else {
+            throw PEMFault(found: "\(pem.count) bytes")
+        }
+        return try pem.span.withUnsafeBytes { (memory) throws(PEMFault) -> Result in
+            guard let bio = BIO_new_mem_buf(memory.baseAddress, count) else {
+                OpenSSLErrors.stopWithoutMemory()
+            }
+            defer { BIO_free_all(bio) }
+            return try body(bio)
+        }
+    }
+
+    /// The next block. `EC PARAMETERS`, which OpenSSL writes before an `EC PRIVATE KEY`, is passed over.
+    private static func next(from bio: OpaquePointer) throws(PEMFault) -> PEMBlock? {
+        while let block = try any(from: bio) {
             if block.label != "EC PARAMETERS" { return block }
         }
         return nil
     }
 
-    private static func any(from bio: OpaquePointer, _ expected: String) throws(KeyError) -> PEMBlock? {
+    private static func any(from bio: OpaquePointer) throws(PEMFault) -> PEMBlock? {
         var name: UnsafeMutablePointer<CChar>?
         var header: UnsafeMutablePointer<CChar>?
         var bytes: UnsafeMutablePointer<UInt8>?
@@ -53,7 +94,7 @@ struct PEMBlock: ~Copyable {
             let reason = ERR_GET_REASON(ERR_peek_last_error())
             OpenSSLErrors.clear()
             if reason == PEM_R_NO_START_LINE { return nil }
-            throw .malformed(expected: expected, found: "a broken PEM block")
+            throw PEMFault(found: "a broken PEM block")
         }
         defer {
             cgbundle_free(name)
@@ -78,17 +119,11 @@ struct PEMBlock: ~Copyable {
         return plain && label.utf8.count <= 64 ? "a PEM block \"\(label)\"" : "a PEM block of another kind"
     }
 
-    /// Decodes the content with one of OpenSSL's `d2i` functions, which must use every byte.
+    /// Decodes the content with one of OpenSSL's `d2i` functions, which must use every byte; it is not copied.
     borrowing func decoded(
         with d2i: (inout UnsafePointer<UInt8>?, Int) -> OpaquePointer?, freeing free: (OpaquePointer?) -> Void
     ) -> OpaquePointer? {
-        var cursor: UnsafePointer<UInt8>? = UnsafePointer(bytes)
-        guard let object = d2i(&cursor, count) else { return nil }
-        guard cursor == UnsafePointer(bytes + count) else {
-            free(object)
-            return nil
-        }
-        return object
+        UnsafeBufferPointer(start: UnsafePointer(bytes), count: count).decoded(with: d2i, freeing: free)
     }
 
     /// A copy of the content, for what is no secret.

@@ -10,16 +10,15 @@ struct PKey: ~Copyable {
 
     /// Reads a SubjectPublicKeyInfo, and refuses one that does not end where its DER ends.
     init?(spki der: [UInt8]) {
-        let found = der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
-            var cursor = bytes.baseAddress
-            guard let key = d2i_PUBKEY(nil, &cursor, bytes.count) else { return nil }
-            guard cursor == bytes.baseAddress.map({ $0 + bytes.count }) else {
-                EVP_PKEY_free(key)
-                return nil
-            }
-            return key
-        }
-        OpenSSLErrors.clear()
+        let found = der.decoded(with: { d2i_PUBKEY(nil, &$0, $1) }, freeing: { EVP_PKEY_free($0) })
+        guard let found else { return nil }
+        raw = found
+    }
+
+    /// Reads a bare RSAPublicKey of RFC 8017, appendix A.1.1, in DER.
+    init?(pkcs1 der: [UInt8]) {
+        let found = der.decoded(
+            with: { d2i_PublicKey(EVP_PKEY_RSA, nil, &$0, $1) }, freeing: { EVP_PKEY_free($0) })
         guard let found else { return nil }
         raw = found
     }
@@ -30,14 +29,7 @@ struct PKey: ~Copyable {
 
     /// The public half as a SubjectPublicKeyInfo in DER.
     var spki: [UInt8]? {
-        var encoded: UnsafeMutablePointer<UInt8>?
-        let count = i2d_PUBKEY(raw, &encoded)
-        guard count > 0, let encoded else {
-            OpenSSLErrors.clear()
-            return nil
-        }
-        defer { cgbundle_free(encoded) }
-        return [UInt8](UnsafeBufferPointer(start: encoded, count: Int(count)))
+        [UInt8](encodedWith: { i2d_PUBKEY(raw, &$0) })
     }
 
     func isA(_ name: String) -> Bool {
@@ -82,14 +74,28 @@ struct PKey: ~Copyable {
         EVP_PKEY_up_ref(raw) == 1 ? raw : nil
     }
 
-    /// Whether the signature verifies; the hash has a name, or none if the algorithm brings its own.
-    func verifies(_ signature: [UInt8], over message: [UInt8], digest: String?) -> Bool {
+    /// Whether the signature verifies; there is no hash if the algorithm brings its own.
+    func verifies(_ signature: [UInt8], over message: [UInt8], hash: HashAlgorithm?) -> Bool {
         guard let context = EVP_MD_CTX_new() else { return false }
         defer {
             EVP_MD_CTX_free(context)
             OpenSSLErrors.clear()
         }
-        guard EVP_DigestVerifyInit_ex(context, nil, digest, nil, nil, raw, nil) == 1 else { return false }
+        guard EVP_DigestVerifyInit_ex(context, nil, hash?.name, nil, nil, raw, nil) == 1 else { return false }
         return EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
+    }
+
+    /// Whether the signature verifies over a message of which only the hash is at hand.
+    func verifies(_ signature: [UInt8], digest: [UInt8], hash: HashAlgorithm) -> Bool {
+        guard let context = EVP_PKEY_CTX_new_from_pkey(nil, raw, nil) else { return false }
+        defer {
+            EVP_PKEY_CTX_free(context)
+            OpenSSLErrors.clear()
+        }
+        // The padding of RSA is PKCS#1 v1.5 unless something else is set.
+        guard EVP_PKEY_verify_init(context) == 1,
+            EVP_PKEY_CTX_set_signature_md(context, hash.algorithm) == 1
+        else { return false }
+        return EVP_PKEY_verify(context, signature, signature.count, digest, digest.count) == 1
     }
 }

@@ -8,7 +8,10 @@ extension PrivateKey {
     /// The pass phrase is asked for only when the key is encrypted, and wiped after use. Legacy PEM encryption is
     /// refused: its key is one MD5 of the pass phrase.
     package convenience init(pem: [UInt8], passphrase: () throws(KeyError) -> [UInt8]) throws(KeyError) {
-        let block = try PEMBlock.only(in: pem, expected: Self.expected)
+        let block: PEMBlock
+        do { block = try PEMBlock.only(in: pem) } catch {
+            throw .malformed(expected: Self.expected, found: error.found)
+        }
         defer { OpenSSLErrors.clear() }
         guard !block.hasHeaders else {
             throw .weak(found: "legacy PEM encryption, which openssl pkcs8 -topk8 replaces")

@@ -47,7 +47,7 @@ package final class PrivateKey: @unchecked Sendable {
             throw .openSSL(doing: "signing", reason: OpenSSLErrors.take())
         }
         defer { EVP_MD_CTX_free(context) }
-        let digest = publicKey.algorithm.digestName
+        let digest = publicKey.algorithm.hash?.name
         var count = 0
         guard EVP_DigestSignInit_ex(context, nil, digest, nil, nil, key, nil) == 1,
             EVP_DigestSign(context, nil, &count, message, message.count) == 1

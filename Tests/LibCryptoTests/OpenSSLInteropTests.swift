@@ -1,36 +1,7 @@
+import CommandRunner
 import Foundation
 import LibCrypto
 import Testing
-
-/// The `openssl` program as a second reader and writer of the same bytes.
-enum OpenSSLTool {
-    static let path = "/usr/bin/openssl"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
-
-    /// Runs it in the folder; its output when it ended well, else `nil`.
-    static func run(_ arguments: [String], in folder: URL) throws -> [UInt8]? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let read = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? [UInt8](read) : nil
-    }
-
-    /// Makes a folder for one test, and removes it after it.
-    static func inFolder(_ body: (URL) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "libcrypto-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder)
-    }
-}
 
 @Suite(.enabled(if: OpenSSLTool.isInstalled)) struct OpenSSLInteropTests {
     static let message = bytes(text: "the signed bytes")
