@@ -131,7 +131,7 @@ let package = Package(
         tests("RegistryTests", of: ["OCI", "Registry", "Servers", "StrictJSON"]),
         tests(
             "BadInputTests",
-            of: ["BundleFormat", "CommandRunner", "OCI", "ReleaseSet", "Servers", "cgbundle"]),
+            of: ["BundleFormat", "CommandRunner", "OCI", "ReleaseSet", "Servers", "Trust", "cgbundle"]),
         tests("JourneyTests", of: ["CommandRunner", "Servers", "cgbundle", "cgbundle-importer"]),
         tests("ReadmeTests", of: ["CommandRunner", "cgbundle"]),
     ],

@@ -16,6 +16,10 @@ extension Finding {
         self.init(fault, error.reason, at: step, error.description)
     }
 
+    package init(_ error: TrustFileError) {
+        self.init(error.isAboutForm ? .format : .trust, error.reason, at: .signature, error.description)
+    }
+
     package init(_ error: TrustError) {
         let fault: FaultClass =
             switch error.kind {

@@ -23,6 +23,7 @@ package struct ImportCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup package var bundle: BundleArgument
+    @OptionGroup package var trust: TrustFileOption
     @OptionGroup package var signers: SignerOptions
 
     @Option(help: ArgumentHelp("Where the repositories go.", valueName: "host[:port]/path"))
@@ -77,7 +78,8 @@ package struct ImportCommand: AsyncParsableCommand {
     }
 
     private func importBundle(_ printer: Printer) async throws {
-        let policy = try signers.policy()
+        let document = try trust.document()
+        let policy = try signers.policy(beside: document)
         let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
         let (pullLocation, pullSecret) = (try mirror.pullLocation(), try mirror.pullSecretName())
         let options = try access.options(
@@ -92,7 +94,9 @@ package struct ImportCommand: AsyncParsableCommand {
         let summary = BundleSummary(
             statement: bundle.statement, graph: bundle.graph, artifact: bundle.artifact)
         printer.line(summary.headline)
-        printer.line("  signed by  " + BundleSummary.signers(bundle.signers, names: try signers.names()))
+        printer.line(
+            "  signed by  "
+                + BundleSummary.signers(bundle.signers, names: try signers.names(beside: document)))
         printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
         printer.line("  " + VendorProof.sentence)
         printer.warnings(bundle.warnings)

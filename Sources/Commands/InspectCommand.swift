@@ -13,7 +13,7 @@ package struct InspectCommand: AsyncParsableCommand {
         commandName: "inspect",
         abstract: "Show what a bundle holds, or take one release file out.",
         discussion: """
-            With --key the signature is checked, and the contents with it; layers are not read. Without a key \
+            With --key or --trust the signature is checked, and the contents with it; layers are not read. Without a key \
             everything shown is only what the file claims. Examples:
 
               cgbundle inspect cloudgrid.tar
@@ -21,9 +21,10 @@ package struct InspectCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup package var bundle: BundleArgument
+    @OptionGroup package var trust: TrustFileOption
     @OptionGroup package var signers: SignerOptions
 
-    @Option(help: ArgumentHelp("Take this release file out; needs --key.", valueName: "name"))
+    @Option(help: ArgumentHelp("Take this release file out; needs --key or --trust.", valueName: "name"))
     package var extract: String?
 
     @Option(
@@ -51,8 +52,10 @@ package struct InspectCommand: AsyncParsableCommand {
 
     private func inspect(_ printer: Printer) throws {
         let reader = try bundle.open()
-        let isVerified = !signers.keys.isEmpty || extract != nil
-        let verified = isVerified ? try reader.statement(acceptedBy: signers.policy()) : nil
+        let document = try trust.document()
+        let isVerified = !signers.isEmpty(beside: document) || extract != nil
+        let verified =
+            isVerified ? try reader.statement(acceptedBy: signers.policy(beside: document)) : nil
         let statement = try verified?.statement ?? ClaimedStatement(of: reader).statement
         let contents = try BundleContents(statement, of: reader)
         if let extract, let output {
@@ -64,7 +67,7 @@ package struct InspectCommand: AsyncParsableCommand {
         printer.line(
             isVerified
                 ? "signature checked; layers not read (cgbundle verify reads them)"
-                : "UNVERIFIED: nothing below has been checked; give --key to check the signature")
+                : "UNVERIFIED: nothing below has been checked; give --key or --trust to check the signature")
         printer.line()
         printer.line(summary.headline)
         printer.line(
@@ -72,7 +75,8 @@ package struct InspectCommand: AsyncParsableCommand {
         if let expires = statement.expires { printer.line("  expires    \(expires)") }
         if let verified {
             printer.line(
-                "  signed by  " + BundleSummary.signers(verified.signers, names: try signers.names()))
+                "  signed by  "
+                    + BundleSummary.signers(verified.signers, names: try signers.names(beside: document)))
         } else {
             printer.line("  signatures \(reader.front.signatures.count), not checked")
         }

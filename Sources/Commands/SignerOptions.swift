@@ -19,21 +19,39 @@ package struct SignerOptions: ParsableArguments {
 
     package init() {}
 
-    /// - Throws: `trust.none` where no key was given: there is no way to go on without one.
-    package func policy() throws -> SignerPolicy {
-        guard !keys.isEmpty else {
-            throw Finding(
-                .usage, "trust.none", at: .signature,
-                "no key given: whose signature is believed is the reader's decision; give --key FILE with the "
-                    + "exporter's public key")
-        }
-        return try SignerPolicy(keys: try keys.map(Self.read), threshold: threshold)
+    /// Whether nobody was named: a bundle can then only be looked at.
+    package func isEmpty(beside document: TrustDocument?) -> Bool {
+        keys.isEmpty && document?.file.bundleSigners == nil
     }
 
-    /// The files of the keys by key id, to say who signed.
-    package func names() throws -> [KeyID: String] {
-        try Dictionary(
-            keys.map { (KeyID(of: try Self.read($0)), $0) }, uniquingKeysWith: { first, _ in first })
+    /// - Parameter document: the trust file, where one was given.
+    /// - Throws: `trust.none` where nobody was named: there is no way to go on without.
+    package func policy(beside document: TrustDocument?) throws -> SignerPolicy {
+        let listing = document.flatMap { $0.file.bundleSigners == nil ? nil : $0 }
+        guard let listing else {
+            guard !keys.isEmpty else {
+                let name = document.map { "\($0.file.name) has no bundle-signers" } ?? "no key given"
+                throw Finding(
+                    .usage, "trust.none", at: .signature,
+                    "\(name): whose signature is believed is the reader's decision; give --key FILE with the "
+                        + "exporter's public key, or --trust FILE with bundle-signers")
+            }
+            return try SignerPolicy(keys: try keys.map(Self.read), threshold: threshold)
+        }
+        guard keys.isEmpty, threshold == nil else {
+            throw Finding(
+                .usage, "trust.both", at: .signature,
+                "\(listing.file.name) says who may sign bundles, and --key or --threshold says so too: give one of them"
+            )
+        }
+        return try listing.signerPolicy()
+    }
+
+    /// What the keys are called, by key id, to say who signed.
+    package func names(beside document: TrustDocument?) throws -> [KeyID: String] {
+        let given = try keys.map { (KeyID(of: try Self.read($0)), $0) }
+        return Dictionary(
+            given + (try document?.signerNames() ?? []), uniquingKeysWith: { first, _ in first })
     }
 
     private static func read(_ file: String) throws -> PublicKey {

@@ -18,6 +18,7 @@ package struct VerifyCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup package var bundle: BundleArgument
+    @OptionGroup package var trust: TrustFileOption
     @OptionGroup package var signers: SignerOptions
     @OptionGroup package var missing: MissingParts
     @OptionGroup package var work: WorkOptions
@@ -26,10 +27,11 @@ package struct VerifyCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let (bundle, signers, work, printer) = (bundle, signers, work, common.printer)
+        let (bundle, trust, signers, work, printer) = (bundle, trust, signers, work, common.printer)
         let allowed = missing.names
         try await CommandRun.perform(printer) {
-            let policy = try signers.policy()
+            let document = try trust.document()
+            let policy = try signers.policy(beside: document)
             let listed = try bundle.open().statement(acceptedBy: policy)
             try Self.check(listed.statement)
             let (verified, _) = try await Progress(printer).show { events in
@@ -45,7 +47,8 @@ package struct VerifyCommand: AsyncParsableCommand {
             printer.line(summary.headline)
             printer.line("  made       \(verified.statement.createdAt)")
             printer.line(
-                "  signed by  " + BundleSummary.signers(verified.signers, names: try signers.names()))
+                "  signed by  "
+                    + BundleSummary.signers(verified.signers, names: try signers.names(beside: document)))
             printer.line("  holds      " + summary.counts)
             printer.line(
                 "  checked    \(verified.statement.entries.count) entries, "

@@ -2,9 +2,9 @@ import CommandRunner
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: ["export", "verify", "import", "inspect", "keygen"])
+    @Test(arguments: ["export", "verify", "import", "inspect", "keygen", "trust", "trust check"])
     func `every command explains itself`(command: String) throws {
-        let result = try CommandRunner.cgbundle([command, "--help"])
+        let result = try CommandRunner.cgbundle(command.split(separator: " ").map(String.init) + ["--help"])
         #expect(result.status == 0)
         #expect(result.output.contains("OVERVIEW"))
         #expect(result.output.contains("USAGE: cgbundle \(command)"))
