@@ -14,9 +14,15 @@ _OIDC = "1.3.6.1.4.1.57264.1"
 LIFETIME = timedelta(minutes=10)
 
 
+ISSUER = "https://token.actions.githubusercontent.com"
+
+
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """What the token of a GitHub workflow says about the run that asks for a certificate."""
+    """What the token of a GitHub workflow says about the run that asks for a certificate.
+
+    `caller` is the repository that started the run, where it is not the one that the workflow is in.
+    """
 
     commit: str
     ref: str
@@ -24,7 +30,8 @@ class Identity:
     workflow: str = ".github/workflows/release.yml"
     trigger: str = "push"
     runner: str = "github-hosted"
-    issuer: str = "https://token.actions.githubusercontent.com"
+    issuer: str = ISSUER
+    caller: str | None = None
 
     @property
     def subject(self) -> str:
@@ -32,14 +39,15 @@ class Identity:
 
     def extensions(self) -> list[bytes]:
         """Fulcio's extensions: up to .6 the bare text, later ones a UTF8String (fulcio docs/oid-info.md)."""
-        repository = f"https://github.com/{self.repository}"
-        owner = self.repository.partition("/")[0]
+        source = self.caller or self.repository
+        repository = f"https://github.com/{source}"
+        owner = source.partition("/")[0]
         bare = {
             1: self.issuer,
             2: self.trigger,
             3: self.commit,
             4: "Release",
-            5: self.repository,
+            5: source,
             6: self.ref,
         }
         encoded = {

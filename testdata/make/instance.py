@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -124,5 +125,20 @@ def release_identity(release: Release) -> Identity:
     return Identity(release.commit, f"refs/tags/{release.version}")
 
 
-def release_run(sigstore: Sigstore, release: Release) -> Run:
-    return Run(sigstore, release_identity(release), CREATED + timedelta(minutes=5))
+def impostors(release: Release) -> dict[str, Identity]:
+    """Who gets good certificates too, and has no business with this release."""
+    good = release_identity(release)
+    return {
+        "other-repository": dataclasses.replace(good, repository="somebody-else/cloudgrid"),
+        "other-workflow": dataclasses.replace(good, workflow=".github/workflows/nightly.yml"),
+        "branch": dataclasses.replace(good, ref="refs/heads/main"),
+        "other-tag": dataclasses.replace(good, ref="refs/tags/v0.9.0"),
+        "other-caller": dataclasses.replace(good, caller="somebody-else/fork"),
+        "other-runner": dataclasses.replace(good, runner="self-hosted"),
+        "other-issuer": dataclasses.replace(good, issuer="https://oidc.cloudgrid.example"),
+    }
+
+
+def release_run(sigstore: Sigstore, release: Release, impostor: str | None = None) -> Run:
+    identity = impostors(release)[impostor] if impostor else release_identity(release)
+    return Run(sigstore, identity, CREATED + timedelta(minutes=5))

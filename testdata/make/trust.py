@@ -1,12 +1,43 @@
-"""What a verifier needs to trust the sample, and single signatures of every form."""
+"""What a verifier needs to trust the sample, or a real release, and single signatures of every form."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from . import encoding, instance
+from .facts import REGISTRY
+from .fulcio import ISSUER
+
+_REPOSITORY = "https://github.com/cloudgrid-dev/cloudgrid"
 
 
 def write(folder: Path, keys: Path) -> None:
     sigstore = instance.Sigstore(keys / "sigstore", "trust")
-    (folder / "trusted_root.json").write_bytes(encoding.document(sigstore.trusted_root()))
+    root = encoding.document(sigstore.trusted_root())
+    (folder / "trusted_root.json").write_bytes(root)
+    ours = {"name": "test-data", "file": "trusted_root.json", "sha256": encoding.sha256(root)}
+    (folder / "trust.json").write_bytes(encoding.document(_trust_file(ours)))
+    # The public root changes when its keys do: whoever fetches it pins what was fetched.
+    public = {"name": "public-good", "file": "sigstore-public-good.json"}
+    (folder / "cloudgrid-release.json").write_bytes(encoding.document(_trust_file(public)))
+
+
+def _trust_file(root: dict[str, str]) -> dict[str, Any]:
+    """Every image signed by the release's own workflow; the checksums' signature looked at, not required."""
+    workflow = {
+        "root": root["name"],
+        "certificate-oidc-issuer": ISSUER,
+        "certificate-identity": f"{_REPOSITORY}/.github/workflows/release.yml@refs/tags/{{version}}",
+        "source-repository": _REPOSITORY,
+        "source-ref": "refs/tags/{version}",
+        "runner-environment": "github-hosted",
+    }
+    return {
+        "version": 1,
+        "roots": [{**root, "require": {"tlog": 1, "sct": 1, "time": 1}}],
+        "policies": [
+            {"match": {"images": [f"{REGISTRY}/*"]}, "any-of": [workflow]},
+            {"match": {"files": ["checksums.txt"]}, "any-of": [workflow], "on-missing": "warn"},
+        ],
+    }
