@@ -100,11 +100,12 @@ package struct ImportCommand: AsyncParsableCommand {
         printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
         printer.line("  " + VendorProof.sentence)
         printer.warnings(bundle.warnings)
-        let session = ImportSession(
+        var session = ImportSession(
             bundle: bundle, summary: summary, desk: desk, overrides: accepted.overrides,
             width: work.concurrency,
             isDryRun: dryRun, options: usedOptions, pullSecret: pullSecret, printer: printer)
         if let location {
+            session.patience = options.patience
             let transport = try HTTPTransport(options: options)
             let connection = RegistryConnection(host: location.host, options: options, transport: transport)
             do {
@@ -112,10 +113,13 @@ package struct ImportCommand: AsyncParsableCommand {
                     RegistryDestination(location, connection: connection), named: location.description,
                     pulledFrom: pullLocation ?? location)
             } catch {
+                RetryReport(options.patience).text.map(printer.note)
                 // What went wrong is worth more than how the connections were closed.
                 try? await transport.shutdown()
                 throw error
             }
+            connection.summary.warnings.forEach(printer.warning)
+            RetryReport(options.patience).text.map(printer.note)
             // Everything was read back; how the connections were closed changes nothing.
             try? await transport.shutdown()
         } else if let layout {

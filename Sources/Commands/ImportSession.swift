@@ -1,5 +1,6 @@
 import BundleFormat
 import OCI
+import Registry
 import ReleaseImport
 import ReleaseRecord
 import ReleaseSet
@@ -18,6 +19,8 @@ struct ImportSession: Sendable {
     let options: [String]
     let pullSecret: PullSecretName?
     let printer: Printer
+    /// Nothing where no registry is asked.
+    var patience: Patience?
 
     /// - Parameter pulledFrom: where a cluster reads what is put here; nothing for a layout that is nowhere else.
     func run(_ target: some Destination, named name: String, pulledFrom location: RegistryLocation?)
@@ -27,14 +30,14 @@ struct ImportSession: Sendable {
         let recordPlan = try desk.locked.map { _ in
             try RecordPlan(bundle, target: name, pullLocation: location, pullSecret: pullSecret)
         }
-        let (plan, warnings) = try await Progress(printer).show { events in
+        let (plan, warnings) = try await Progress(printer, waitingWith: patience).show { events in
             try await Preflight(target, width: width).plan(bundle, events: events)
         }
         if isDryRun {
             try tell(plan, target: name)
             return
         }
-        let (report, more) = try await Progress(printer).show { events in
+        let (report, more) = try await Progress(printer, waitingWith: patience).show { events in
             try await Importer(target, bundle: bundle, width: width, events: events).carryOut(plan)
         }
         for left in report.leftAlone {
@@ -71,6 +74,7 @@ struct ImportSession: Sendable {
         var object = summary.json(signers: bundle.signers, verified: true)
         object["warnings"] = .array(bundle.warnings.map(\.json))
         object["coverage"] = bundle.coverage.json
+        if let patience { object["retries"] = RetryReport(patience).json }
         return object
     }
 

@@ -1,14 +1,18 @@
 package import BundleFormat
 import Glibc
 import OCI
+package import Registry
 
 /// Shows what happens on standard error: a live line on a terminal, a plain line now and then elsewhere, nothing when
 /// quiet.
 package struct Progress: Sendable {
     private let printer: Printer
+    private let patience: Patience?
 
-    package init(_ printer: Printer) {
+    /// - Parameter patience: whose waits are shown too.
+    package init(_ printer: Printer, waitingWith patience: Patience? = nil) {
         self.printer = printer
+        self.patience = patience
     }
 
     /// Runs `body` with a place to send events to, and gives back what it warned of beside its result.
@@ -17,6 +21,8 @@ package struct Progress: Sendable {
     ) async throws -> (Result, warnings: [Warning]) {
         let (stream, events) = AsyncStream.makeStream(of: TransferEvent.self)
         let printer = printer
+        patience?.show { events.yield(.waiting($0.text, $0.duration)) }
+        defer { patience?.show(to: nil) }
         let shown = Task {
             var display = ProgressDisplay(printer: printer)
             for await event in stream { display.take(event) }
@@ -51,6 +57,8 @@ private struct ProgressDisplay {
     private var began: ContinuousClock.Instant
     private var drawn: ContinuousClock.Instant
     private var hasLine = false
+    /// Why some of the work stands still, and until when.
+    private var wait: (text: String, end: ContinuousClock.Instant)?
 
     init(printer: Printer) {
         self.printer = printer
@@ -63,6 +71,7 @@ private struct ProgressDisplay {
         case .phase(let name, let bytes):
             end()
             (phase, total, moved, began) = (name, bytes, 0, clock.now)
+            wait = nil
             guard !printer.isQuiet else { return }
             if isTerminal {
                 draw()
@@ -75,6 +84,10 @@ private struct ProgressDisplay {
             let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
             guard !printer.isQuiet, drawn.duration(to: clock.now) >= pause else { return }
             draw()
+        case .waiting(let text, let duration):
+            guard !printer.isQuiet else { return }
+            wait = (text, clock.now + duration)
+            isTerminal ? draw() : printer.note(text)
         case .warning(let reason, let message):
             clear()
             printer.warning("\(message) [\(reason)]")
@@ -104,6 +117,12 @@ private struct ProgressDisplay {
     }
 
     private var line: String {
+        // On a narrow terminal the end of the line is cut, so the wait stands first.
+        guard isTerminal, let wait, wait.end > drawn else { return state }
+        return "\(wait.text); \(state)"
+    }
+
+    private var state: String {
         guard let total, total > 0 else { return phase }
         let seconds = began.duration(to: drawn) / .seconds(1)
         let rate = seconds > 0 ? Double(moved) / seconds : 0

@@ -34,6 +34,8 @@ package struct RegistryAccess: ParsableArguments {
             valueName: "host[:port]"))
     package var companionHost: [String] = []
 
+    @OptionGroup(title: "Patience") package var patience: PatienceOptions
+
     package init() {}
 
     package func validate() throws {
@@ -70,7 +72,8 @@ package struct RegistryAccess: ParsableArguments {
         }
         options.followsRedirects = followsRedirects
         options.userAgent = ToolVersion.userAgent
-        options.maximumConnections = max(8, connections)
+        options.maximumConnections = connections
+        patience.apply(to: &options)
         return options
     }
 
@@ -82,7 +85,8 @@ package struct RegistryAccess: ParsableArguments {
             try InputFile.bytes(of: name, limit: 16 << 20)
         }
         options.userAgent = ToolVersion.userAgent
-        options.maximumConnections = max(8, connections)
+        options.maximumConnections = connections
+        patience.apply(to: &options)
         return options
     }
 

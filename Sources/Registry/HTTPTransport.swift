@@ -12,6 +12,7 @@ import OCI
 /// longer than the stall limit end. Must be shut down.
 package final class HTTPTransport: Sendable {
     private let client: HTTPClient
+    private let lanes: Lanes
     /// Whether there is any authority by which a certificate could be checked.
     private let canTrust: Bool
 
@@ -33,6 +34,7 @@ package final class HTTPTransport: Sendable {
             channel.setOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BodyPieces.pieceSize))
         }
+        lanes = Lanes(ceiling: options.maximumConnections)
         canTrust = options.caCertificates != nil || Self.systemHasAuthorities
         client = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
@@ -67,7 +69,7 @@ package final class HTTPTransport: Sendable {
             .contains { (path: String) in access(path, R_OK) == 0 }
     }
 
-    /// Sends a request and returns when the head of the answer is there.
+    /// Sends a request when there is room for it, and returns when the head of the answer is there.
     func send(_ request: OutgoingRequest) async throws -> IncomingResponse {
         guard canTrust || !request.url.text.hasPrefix("https:") else {
             throw RegistryError.certificates(
@@ -81,13 +83,18 @@ package final class HTTPTransport: Sendable {
         case .bytes(let bytes): outgoing.body = .bytes(ByteBuffer(bytes: bytes))
         case .pieces(let pieces): outgoing.body = .stream(pieces, length: .known(pieces.size))
         }
+        let pass = try await lanes[request.url.origin].enter()
         do {
             let response = try await client.execute(outgoing, deadline: .distantFuture)
+            let status = Int(response.status.code)
+            RetryPolicy.isBusy(status) ? pass.wentBadly() : pass.wentWell()
             return IncomingResponse(
-                status: Int(response.status.code), headers: response.headers,
-                body: IncomingBody(response.body))
+                status: status, headers: response.headers, body: IncomingBody(response.body, pass))
         } catch {
-            throw try Self.failure(error)
+            let failure = try Self.failure(error)
+            if failure.isTransient(afterAnswer: false) { pass.wentBadly() }
+            pass.end()
+            throw failure
         }
     }
 
@@ -109,13 +116,16 @@ package final class HTTPTransport: Sendable {
 /// The content of an answer, which can be read once.
 struct IncomingBody: Sendable {
     private let body: HTTPClientResponse.Body
+    private let pass: Pass
 
-    fileprivate init(_ body: HTTPClientResponse.Body) {
+    fileprivate init(_ body: HTTPClientResponse.Body, _ pass: Pass) {
         self.body = body
+        self.pass = pass
     }
 
     /// Hands on the bytes as they come. What `sink` throws comes out as it is and ends the connection.
     func forEach(_ sink: (UnsafeRawBufferPointer) throws -> Void) async throws {
+        defer { pass.end() }
         var pieces = body.makeAsyncIterator()
         while let piece = try await Self.next(&pieces) {
             try piece.withUnsafeReadableBytes(sink)
@@ -124,6 +134,7 @@ struct IncomingBody: Sendable {
 
     /// All bytes, or nothing if there are more than `limit`.
     func collect(upTo limit: Int) async throws -> [UInt8]? {
+        defer { pass.end() }
         var bytes: [UInt8] = []
         var pieces = body.makeAsyncIterator()
         while let piece = try await Self.next(&pieces) {
@@ -135,6 +146,7 @@ struct IncomingBody: Sendable {
 
     /// At most `limit` bytes from the beginning; the rest is not waited for.
     func prefix(_ limit: Int) async throws -> [UInt8] {
+        defer { pass.end() }
         var bytes: [UInt8] = []
         var pieces = body.makeAsyncIterator()
         while bytes.count < limit, let piece = try await Self.next(&pieces) {

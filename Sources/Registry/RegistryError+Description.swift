@@ -15,6 +15,14 @@ extension RegistryError: CustomStringConvertible {
         }
     }
 
+    /// What happened, without what may be done about it.
+    var cause: String {
+        switch self {
+        case .unavailable(let exchange, _), .rateLimited(let exchange, _): exchange.description
+        default: description
+        }
+    }
+
     private var authenticationText: String {
         switch self {
         case .denied(let exchange):
@@ -55,6 +63,9 @@ extension RegistryError: CustomStringConvertible {
             "\(exchange): asks for fewer requests"
                 + (wait.map { " and a wait of \($0) seconds, more than --max-wait allows" }
                     ?? "; try again later")
+        case .impatient(let error, let budget):
+            "\(error.cause): the \(budget.components.seconds) seconds that this run may wait in all are used up; try "
+                + "again later, or allow more with --wait-budget"
         case .redirectLoop(let host, let to): "\(host): redirects in a circle, to \(escaped(to)) again"
         case .redirectLimit(let host, let limit): "\(host): redirects more than \(limit) times"
         case .redirectDowngrade(let from, let to):

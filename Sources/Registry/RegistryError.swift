@@ -30,6 +30,7 @@ package enum RegistryError: Error, Hashable, Sendable {
     case certificates(String)
     case unavailable(Exchange, attempts: Int)
     case rateLimited(Exchange, wait: Int?)
+    indirect case impatient(RegistryError, budget: Duration)
     case redirectLoop(host: String, to: String)
     case redirectLimit(host: String, limit: Int)
     case redirectDowngrade(from: String, to: String)
@@ -97,6 +98,7 @@ extension RegistryError {
         case .certificates: "tls.ca"
         case .unavailable: "unavailable"
         case .rateLimited: "rate.limited"
+        case .impatient: "retry.budget"
         case .redirectLoop: "redirect.loop"
         case .redirectLimit: "redirect.limit"
         case .redirectDowngrade: "redirect.downgrade"

@@ -17,13 +17,17 @@ package struct RegistryOptions: Sendable {
     package var maximumAttempts = 6
     /// The longest wait that a registry may ask for.
     package var maximumWait: Duration = .seconds(120)
+    /// The longest that a whole run may wait between attempts.
+    package var waitBudget: Duration = .seconds(1800)
     package var stallTimeout: Duration = .seconds(60)
     package var connectTimeout: Duration = .seconds(10)
-    /// Per host.
+    /// Requests under way per host, where the host bears so many.
     package var maximumConnections = 8
     /// Blobs up to this size go up in one PUT instead of a PATCH and a PUT. Bytes.
     package var wholeUploadLimit: Int64 = 1 << 20
-    /// How a retry waits.
+    /// What this run has waited for; copies of these options share it.
+    package var patience = Patience()
+    /// How a retry waits. Tests alone give another.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     package init() {}

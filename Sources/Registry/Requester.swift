@@ -74,7 +74,7 @@ struct Requester: Sendable {
         let exchange = Exchange(
             host: asked.host, method: asked.method, path: asked.path, status: response.status)
         let answer = Answer(exchange, response)
-        guard [408, 425, 429, 500, 502, 503, 504].contains(response.status) else { return answer }
+        guard RetryPolicy.isBusy(response.status) else { return answer }
         throw try await busy(answer)
     }
 

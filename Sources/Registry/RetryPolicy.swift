@@ -3,12 +3,11 @@ enum RetryPolicy {
     /// Statuses of a server that is busy or about to be back. Refusals are not among them: repeating a refused
     /// request changes nothing and may lock an account.
     static func isTransient(_ status: Int, _ error: ErrorDocument) -> Bool {
-        switch status {
-        case 408, 425, 429, 502, 503, 504: true
-        case 500: !error.isAboutSpace
-        default: false
-        }
+        isBusy(status) && !(status == 500 && error.isAboutSpace)
     }
+
+    /// Whether the status alone says so.
+    static func isBusy(_ status: Int) -> Bool { [408, 425, 429, 500, 502, 503, 504].contains(status) }
 
     /// Half a second, doubled with each attempt up to half a minute, of which the upper half is left to chance so
     /// that clients do not come back in step. `chance` is 0 to 1.

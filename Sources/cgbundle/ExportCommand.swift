@@ -121,7 +121,9 @@ struct ExportCommand: AsyncParsableCommand {
         let layout = try images.map { try LayoutSource(FilePath($0)) }
         let named = request.extraImages.filter { layout?.holds($0) != true }
         if let layout, named.isEmpty {
-            try await export(bytes, from: layout, request, printer)
+            let report = ExportReport(
+                output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer)
+            try await export(bytes, from: layout, request, report)
             return
         }
         let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
@@ -130,18 +132,23 @@ struct ExportCommand: AsyncParsableCommand {
         let options = try access.options(for: hosts, followsRedirects: true, connections: work.concurrency)
         let transport = try HTTPTransport(options: options)
         let source = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
+        let report = ExportReport(
+            output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer,
+            patience: options.patience)
         do {
             if let layout {
                 let split = SplitSource(layout: layout, registry: source, for: named)
-                try await export(bytes, from: split, request, printer)
+                try await export(bytes, from: split, request, report)
             } else {
-                try await export(bytes, from: source, request, printer)
+                try await export(bytes, from: source, request, report)
             }
         } catch {
+            RetryReport(options.patience).text.map(printer.note)
             // What went wrong is worth more than how the connections were closed.
             try? await transport.shutdown()
             throw error
         }
+        RetryReport(options.patience).text.map(printer.note)
         for warning in source.summaries.flatMap(\.warnings) { printer.warning(warning) }
         // The bundle stands under its name; how the connections were closed changes nothing.
         try? await transport.shutdown()
@@ -149,11 +156,10 @@ struct ExportCommand: AsyncParsableCommand {
 
     private func export(
         _ manifest: [UInt8], from source: some ImageSource, _ request: ExportRequest,
-        _ printer: Printer,
+        _ report: ExportReport,
     ) async throws {
-        let report = ExportReport(
-            output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer)
-        let (plan, _) = try await Progress(printer).show { events in
+        let progress = Progress(report.printer, waitingWith: report.patience)
+        let (plan, _) = try await progress.show { events in
             try await ExportPlanner(request, manifest: manifest, source: source)
                 .plan(events: events)
         }
@@ -163,7 +169,7 @@ struct ExportCommand: AsyncParsableCommand {
             return
         }
         let exporter = Exporter(plan, request: request)
-        let (bundle, _) = try await Progress(printer).show { events in
+        let (bundle, _) = try await progress.show { events in
             guard output == "-" else { return try await exporter.write(to: FilePath(output), events: events) }
             try await exporter.stream(to: .standardOutput, events: events)
             return plan.bundle

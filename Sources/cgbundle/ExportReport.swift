@@ -1,6 +1,7 @@
 import BundleFormat
 import Commands
 import OCI
+import Registry
 import ReleaseExport
 import ReleaseSet
 import StrictJSON
@@ -12,6 +13,8 @@ struct ExportReport {
     let output: String
     let signers: [KeyID]
     let printer: Printer
+    /// Nothing where no registry is asked.
+    var patience: Patience?
 
     func tell(_ plan: ExportPlan) {
         let summary = summary(of: plan)
@@ -42,6 +45,7 @@ struct ExportReport {
         object["statement"] = .string(Digest(of: bundle.statementBytes).description)
         object["warnings"] = .array(plan.warnings.map(\.json))
         object["coverage"] = plan.coverage.json
+        if let patience { object["retries"] = RetryReport(patience).json }
         try printer.json(.object(object))
         if isDryRun {
             printer.line("dry run: nothing was written")

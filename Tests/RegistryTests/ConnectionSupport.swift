@@ -11,6 +11,8 @@ func withConnection(
     var options = RegistryOptions()
     options.plainHTTP = [host]
     options.pause = { _ in }
+    // With room for one, whoever asked a second thing while the first was unread would wait for ever.
+    options.maximumConnections = 1
     // The bodies of these tests are small, and most are about the way that large ones go.
     options.wholeUploadLimit = 0
     change?(&options)

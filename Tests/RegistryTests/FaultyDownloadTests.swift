@@ -51,6 +51,92 @@ import Testing
         }
     }
 
+    @Test func `the rest of another thing is not taken for the rest of this one`() async throws {
+        let bytes = bytes
+        try await withScript { request, before in
+            switch before {
+            case 0: .init(200, ["Content-Length": "3000000", "ETag": "\"a\""], Array(bytes[..<1_000_000]))
+            case 1:
+                // A part of the right length at the right place, of something that was put in its stead.
+                .init(
+                    206,
+                    [
+                        "Content-Range": request.headers["range"].map {
+                            "\($0.replacing("=", with: " "))2999999/3000000"
+                        } ?? "", "ETag": "\"b\"",
+                    ],
+                    content(2_000_000))
+            default: .init(200, ["ETag": "\"b\""], bytes)
+            }
+        } _: { (connection, server) async throws in
+            #expect(try await connection.pull(repository, bytes) == bytes)
+            #expect(server.requests.map { $0.headers["range"] != nil } == [false, true, false])
+        }
+    }
+
+    @Test func `a range that cannot be had is no end, the whole is read again`() async throws {
+        let bytes = bytes
+        try await withScript { _, before in
+            switch before {
+            case 0: .init(200, ["Content-Length": "3000000"], Array(bytes[..<1_000_000]))
+            case 1: .init(416)
+            default: .init(200, [:], bytes)
+            }
+        } _: { (connection, server) async throws in
+            #expect(try await connection.pull(repository, bytes) == bytes)
+        }
+    }
+
+    @Test func `a transfer that breaks behind the last byte is whole, and no empty range is asked for`()
+        async throws
+    {
+        let bytes = content(50_000)
+        try await withScript { _, before in
+            let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nc350\r\n"
+            // The chunk that says that this is all never comes.
+            return .init(raw: Array(head.utf8) + bytes + Array("\r\n".utf8))
+        } _: { (connection, server) async throws in
+            #expect(try await connection.pull(repository, bytes) == bytes)
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test func `a download that stands still is resumed behind what came`() async throws {
+        let bytes = bytes
+        try await withScript { request, before in
+            guard let range = request.headers["range"] else {
+                var reply = ScriptedServer.Reply(200, ["Content-Length": "3000000"], bytes)
+                reply.cut = 1_500_000
+                reply.silence.after = 2
+                return reply
+            }
+            let start = Int(range.dropFirst("bytes=".count).dropLast()) ?? 0
+            return .init(206, ["Content-Range": "bytes \(start)-2999999/3000000"], Array(bytes[start...]))
+        } options: {
+            $0.stallTimeout = .milliseconds(300)
+        } _: { (connection, server) async throws in
+            #expect(try await connection.pull(repository, bytes) == bytes)
+            // What had come and was not yet read when the line was given up comes again.
+            let ranges = server.requests.map { $0.headers["range"] }
+            #expect(ranges.count == 2 && ranges[0] == nil && ranges[1] != nil)
+        }
+    }
+
+    @Test func `a server that always stands still is given up by name`() async throws {
+        try await withScript { _, _ in
+            var reply = ScriptedServer.Reply(200, ["Content-Length": "1000"], content(1000))
+            reply.cut = 10
+            reply.silence.after = 1
+            return reply
+        } options: {
+            $0.stallTimeout = .milliseconds(100)
+            $0.maximumAttempts = 2
+        } _: { connection, server in
+            #expect(await reason { try await connection.pull(repository, content(1000)) } == "pull.stall")
+            #expect(server.requests.count == 2)
+        }
+    }
+
     @Test func `a blob that stays short is given up`() async throws {
         try await withScript { _, _ in
             .init(200, ["Content-Length": "1000"], Array(repeating: 1, count: 33))

@@ -1,10 +1,10 @@
-import Foundation
+package import Foundation
 import Glibc
 import Synchronization
 
 /// An http server that answers as a test tells it, also with what no honest server says.
 ///
-/// Each request has its own connection: an answer is written as it stands, then the connection is closed.
+/// A reply is written as it stands. Unless it says that the connection stays open, each request has its own.
 package final class ScriptedServer: Sendable {
     package struct Request: Hashable, Sendable {
         package let method: String
@@ -12,45 +12,109 @@ package final class ScriptedServer: Sendable {
         package let target: String
         /// Names in lowercase.
         package let headers: [String: String]
-        package let body: [UInt8]
+        package internal(set) var body: [UInt8] = []
+        /// Whether the server stopped reading before the body's end.
+        package internal(set) var isCut = false
+
+        /// What `Content-Length` says.
+        package var length: Int { headers["content-length"].flatMap { Int($0) } ?? 0 }
     }
 
-    /// What is written back, byte for byte.
+    /// What is written back.
     package struct Reply: Sendable {
-        let bytes: [UInt8]
+        package let status: Int
+        var head: [UInt8]
+        var body: Data
+        /// Whether the connection is kept for another request.
+        var isKept = false
+        /// How many bytes of the body are written before the connection is cut.
+        package var cut: Int?
+        /// Seconds of silence before the first byte, and behind `cut` bytes where that is set.
+        package var silence: (before: Double, after: Double) = (0, 0)
 
-        package init(raw: [UInt8]) { bytes = raw }
-
-        /// An honest answer, unless the headers say otherwise: a `Content-Length` given there replaces the true one.
-        package init(_ status: Int, _ headers: [String: String] = [:], _ body: [UInt8] = []) {
-            var headers = headers
-            headers["Content-Length"] = headers["Content-Length"] ?? String(body.count)
-            headers["Connection"] = "close"
-            let lines = headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\r\n" }
-            bytes = Array("HTTP/1.1 \(status) Told\r\n\(lines.joined())\r\n".utf8) + body
+        /// These bytes, and the end of the connection.
+        package init(raw: [UInt8]) {
+            status = 0
+            head = raw
+            body = Data()
         }
+
+        /// An honest answer, unless the headers say otherwise: a `Content-Length` given there replaces the true one,
+        /// and an empty one leaves it out.
+        package init(_ status: Int, _ headers: [String: String] = [:], _ body: [UInt8] = []) {
+            self.init(status, headers, data: Data(body), isKept: false)
+        }
+
+        package init(_ status: Int, _ headers: [String: String], data: Data, isKept: Bool) {
+            self.status = status
+            self.isKept = isKept
+            self.body = data
+            var headers = headers
+            headers["Content-Length"] = headers["Content-Length"] ?? String(data.count)
+            headers["Connection"] = isKept ? "keep-alive" : "close"
+            let lines = headers.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+                .map { "\($0.key): \($0.value)\r\n" }
+            head = Array("HTTP/1.1 \(status) Told\r\n\(lines.joined())\r\n".utf8)
+        }
+    }
+
+    /// What a request came to.
+    package struct Exchange: Sendable {
+        package let method: String
+        package let target: String
+        package let status: Int
+        /// Bytes of content that were read and written.
+        package let received: Int
+        package let sent: Int
+        /// How many requests were being answered when this one came, itself among them.
+        package let underWay: Int
+        /// Seconds since the server began.
+        package let time: Double
+
+        /// Without the query.
+        package var path: String { String(target.prefix { $0 != "?" }) }
     }
 
     package let port: Int
     private let listener: CInt
+    private let limit: @Sendable (Request) -> Int?
     private let answer: @Sendable (Request, Int) -> Reply
-    private let seen = Mutex<[Request]>([])
+    private let keepsRequests: Bool
+    private let began = ContinuousClock.now
+    private let state = Mutex(State())
 
-    /// - Parameter answer: is given each request and how many came before it.
-    package init(_ answer: @escaping @Sendable (_ request: Request, _ before: Int) -> Reply) throws {
+    private struct State {
+        var requests: [Request] = []
+        var exchanges: [Exchange] = []
+        var count = 0
+        var underWay = 0
+    }
+
+    /// - Parameters:
+    ///   - keepsRequests: whether `requests` holds them, with their bodies.
+    ///   - limit: after how many bytes of its body no more is read of a request; nothing reads all.
+    ///   - answer: is given each request and how many came before it.
+    package init(
+        keepsRequests: Bool = true, readingUpTo limit: @escaping @Sendable (Request) -> Int? = { _ in nil },
+        _ answer: @escaping @Sendable (_ request: Request, _ before: Int) -> Reply,
+    ) throws {
         (listener, port) = try LoopbackSocket.listen()
+        self.keepsRequests = keepsRequests
+        self.limit = limit
         self.answer = answer
         // The thread must not keep the server alive, or nobody would ever stop it.
         let listener = listener
-        let serve: @Sendable (CInt) -> Void = { [weak self] connection in self?.serve(connection) }
+        let serve: @Sendable (inout ServerConnection) -> Bool = { [weak self] connection in
+            self?.serve(&connection) ?? false
+        }
         Thread.detachNewThread {
             while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                let descriptor = accept(listener, nil, nil)
+                guard descriptor >= 0 else { return }
                 Thread.detachNewThread {
-                    serve(connection)
-                    _ = shutdown(connection, CInt(SHUT_RDWR))
-                    close(connection)
+                    var connection = ServerConnection(descriptor)
+                    while serve(&connection) {}
+                    connection.end()
                 }
             }
         }
@@ -62,55 +126,35 @@ package final class ScriptedServer: Sendable {
         _ = shutdown(listener, CInt(SHUT_RDWR))
     }
 
-    package var requests: [Request] { seen.withLock { $0 } }
+    package var requests: [Request] { state.withLock { $0.requests } }
 
-    private func serve(_ connection: CInt) {
-        guard let request = Self.read(connection) else { return }
-        let before = seen.withLock { seen in
-            seen.append(request)
-            return seen.count - 1
-        }
-        let bytes = answer(request, before).bytes
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes {
-                send(connection, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { return }
-            sent += count
-        }
-    }
+    /// What was answered so far, in the order of the answers' ends.
+    package var exchanges: [Exchange] { state.withLock { $0.exchanges } }
 
-    private static func read(_ connection: CInt) -> Request? {
-        var bytes: [UInt8] = []
-        func more() -> Bool {
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            let count = recv(connection, &buffer, buffer.count, 0)
-            guard count > 0 else { return false }
-            bytes += buffer[..<count]
-            return true
+    /// Answers one request, and says whether another may come.
+    private func serve(_ connection: inout ServerConnection) -> Bool {
+        guard var request = connection.readHead() else { return false }
+        let (before, underWay) = state.withLock { state in
+            state.count += 1
+            state.underWay += 1
+            return (state.count - 1, state.underWay)
         }
-        let end = Array("\r\n\r\n".utf8)
-        var head: Range<Int>?
-        while head == nil {
-            guard more() else { return nil }
-            head = bytes.firstRange(of: end)
-        }
-        guard let head else { return nil }
-        let lines = String(decoding: bytes[..<head.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
-        var headers: [String: String] = [:]
-        for line in lines.dropFirst() {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 {
-                headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces)
-            }
-        }
-        let length = headers["content-length"].flatMap { Int($0) } ?? 0
-        while bytes.count - head.upperBound < length { guard more() else { return nil } }
-        let words = lines[0].split(separator: " ")
-        guard words.count == 3 else { return nil }
-        return Request(
-            method: String(words[0]), target: String(words[1]), headers: headers,
-            body: Array(bytes[head.upperBound...].prefix(length)))
+        defer { state.withLock { $0.underWay -= 1 } }
+        let wanted = min(limit(request) ?? request.length, request.length)
+        request.isCut = wanted < request.length
+        guard let body = connection.readBody(wanted) else { return false }
+        request.body = body
+        let kept = request
+        if keepsRequests { state.withLock { $0.requests.append(kept) } }
+        let time = (ContinuousClock.now - began) / .seconds(1)
+        let reply = answer(request, before)
+        let sent = connection.write(reply)
+        let exchange = Exchange(
+            method: request.method, target: request.target, status: reply.status, received: body.count,
+            sent: sent,
+            underWay: underWay, time: time)
+        state.withLock { $0.exchanges.append(exchange) }
+        if request.isCut, reply.status > 0 { connection.drain() }
+        return reply.isKept && !request.isCut && sent == reply.body.count
     }
 }

@@ -8,32 +8,38 @@ struct PassingTrouble: Error {
 
 /// Counts the attempts at one piece of work and waits between them.
 struct Attempts {
-    private let limit: Int
-    private let pause: @Sendable (Duration) async throws -> Void
+    private let options: RegistryOptions
     private let traffic: Traffic
     private(set) var count = 1
 
     init(_ options: RegistryOptions, _ traffic: Traffic) {
-        self.limit = options.maximumAttempts
-        pause = options.pause
+        self.options = options
         self.traffic = traffic
     }
 
-    /// Progress was made, so that what comes now is a first attempt again.
+    /// Progress was made, so that what comes now is a first attempt again, and comes at once.
     mutating func restart() { count = 0 }
 
     /// Waits for the next attempt, or throws what went wrong if there is none left.
     mutating func next(after trouble: PassingTrouble) async throws {
-        guard count < limit else {
+        guard count < options.maximumAttempts else {
             if case .unavailable(let exchange, _) = trouble.error {
                 throw RegistryError.unavailable(exchange, attempts: count)
             }
             throw trouble.error
         }
-        let backoff = RetryPolicy.backoff(attempt: max(count, 1), chance: .random(in: 0...1))
+        let backoff =
+            count == 0 ? .zero : RetryPolicy.backoff(attempt: count, chance: .random(in: 0...1))
         count += 1
+        let wait = Patience.Wait(
+            duration: trouble.wait.map { .seconds($0) } ?? backoff, cause: trouble.error.cause,
+            attempt: count,
+            limit: options.maximumAttempts)
+        let isAllowed = try await options.patience.wait(
+            wait, because: trouble.error.reason, budget: options.waitBudget, by: options.pause)
+        guard isAllowed else { throw RegistryError.impatient(trouble.error, budget: options.waitBudget) }
         traffic.countRetry()
-        try await pause(trouble.wait.map { .seconds($0) } ?? backoff)
+        try Task.checkCancellation()
     }
 }
 

@@ -1,0 +1,75 @@
+import OCI
+import Servers
+import Synchronization
+import Testing
+
+@testable import Registry
+
+@Suite struct LaneTests {
+    @Test func `trouble halves what is under way and good answers raise it again`() async throws {
+        let lane = Lane(ceiling: 8)
+        var passes: [Pass] = []
+        for _ in 0..<8 { passes.append(try await lane.enter()) }
+        passes[0].wentBadly()
+        #expect(lane.limit == 4)
+        passes[1].wentBadly()
+        passes[2].wentBadly()
+        #expect(lane.limit == 4, "what was sent before says nothing new")
+        passes.removeAll()
+        let next = try await lane.enter()
+        for _ in 0..<100 { next.wentWell() }
+        #expect(lane.limit == 8)
+    }
+
+    @Test func `one request is always let through`() async throws {
+        let lane = Lane(ceiling: 4)
+        for _ in 0..<5 {
+            let pass = try await lane.enter()
+            pass.wentBadly()
+            pass.end()
+            pass.end()
+        }
+        #expect(lane.limit == 1)
+    }
+
+    @Test func `who is cancelled while waiting leaves the row and takes no place`() async throws {
+        let lane = Lane(ceiling: 1)
+        let first = try await lane.enter()
+        let waiting = Task { try await lane.enter() }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await waiting.value }
+        first.end()
+        _ = try await lane.enter()
+    }
+
+    @Test func `fewer requests are under way after a 429, and more again later`() async throws {
+        let type = MediaType.ociManifest.text
+        let isBusy = Atomic(true)
+        try await withScript { request, before in
+            // Eight come at once; they are refused until nobody asks beside another.
+            var reply =
+                isBusy.load(ordering: .relaxed) && before < 12
+                ? ScriptedServer.Reply(429) : .init(200, ["Content-Type": type], [1])
+            reply.silence.before = 0.02
+            return reply
+        } options: {
+            $0.maximumConnections = 8
+        } _: { connection, server in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        for _ in 0..<20 {
+                            _ = try await connection.manifest(repository, .tag(try Tag("a")))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let underWay = server.exchanges.map(\.underWay)
+            let busy = try #require(server.exchanges.lastIndex { $0.status == 429 })
+            #expect(underWay[..<8].max() ?? 0 > 4)
+            #expect(underWay[(busy + 1)...].prefix(6).max() ?? 8 <= 4)
+            #expect(underWay[(busy + 40)...].max() ?? 0 > 4)
+        }
+    }
+}
