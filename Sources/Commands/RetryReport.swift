@@ -13,7 +13,8 @@ package struct RetryReport: Sendable {
     package var text: String? {
         guard summary.retries > 0 else { return nil }
         let causes = sortedCauses.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
-        return "asked again \(summary.retries) times, waiting \(secondsForPeople(summary.waited)): \(causes)"
+        let times = summary.retries == 1 ? "once" : "\(summary.retries) times"
+        return "asked again \(times), waiting \(secondsForPeople(summary.waited)): \(causes)"
     }
 
     package var json: JSONValue {
