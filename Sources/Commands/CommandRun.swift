@@ -22,6 +22,8 @@ package enum CommandRun {
             printer.note("stopped by a signal; nothing has its final name that is not whole")
             throw ExitCode(128 + signal)
         }
+        // A command that has told its result already only says how it ends.
+        if let code = error as? ExitCode { throw code }
         let failure = Failure(error)
         printer.failure(failure)
         throw ExitCode(failure.status)

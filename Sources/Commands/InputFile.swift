@@ -10,15 +10,19 @@ package enum InputFile {
     package static func bytes(of name: String, limit: Int, takesPipes: Bool = false) throws(Finding)
         -> [UInt8]
     {
-        let file = PositionedFile(try open(name, waits: takesPipes), path: FilePath(name))
+        let file = try opened(name, waits: takesPipes)
+        let identity = try FileIdentity(of: file)
+        if takesPipes, !identity.isRegular, !identity.isFolder { return try stream(file, limit: limit) }
+        return try bytes(of: file, limit: limit)
+    }
+
+    /// All bytes of an open file, which must be a regular one.
+    static func bytes(of file: PositionedFile, limit: Int) throws(Finding) -> [UInt8] {
         let identity = try FileIdentity(of: file)
         guard identity.isRegular else {
-            guard takesPipes, !identity.isFolder else {
-                throw Finding(.local, "file.notregular", at: .file, "\(name): is not a regular file")
-            }
-            return try stream(file, limit: limit)
+            throw Finding(.local, "file.notregular", at: .file, "\(file.path): is not a regular file")
         }
-        guard identity.size <= limit else { throw tooLarge(name, limit) }
+        guard identity.size <= limit else { throw tooLarge(file.path.string, limit) }
         return try file.bytes(at: 0, count: Int(identity.size))
     }
 
@@ -46,10 +50,12 @@ package enum InputFile {
 
     package static func exists(_ name: String) -> Bool { access(name, F_OK) == 0 }
 
-    private static func open(_ name: String, waits: Bool) throws(Finding) -> FileDescriptor {
+    /// - Parameter waits: whether a pipe's other end is waited for.
+    static func opened(_ name: String, waits: Bool = false) throws(Finding) -> PositionedFile {
         do {
             let options: FileDescriptor.OpenOptions = waits ? [.closeOnExec] : [.nonBlocking, .closeOnExec]
-            return try FileDescriptor.open(FilePath(name), .readOnly, options: options)
+            let path = FilePath(name)
+            return PositionedFile(try FileDescriptor.open(path, .readOnly, options: options), path: path)
         } catch {
             throw Finding(.local, "file.open", at: .file, "\(name): cannot be opened: \(error)")
         }

@@ -63,7 +63,7 @@ package struct RegistryAccess: ParsableArguments {
                 "--username: \(hosts.count) registries would be sent the password: \(names); use --authfile")
         }
         var options = RegistryOptions()
-        options.credentials = CredentialStore(explicit: try explicit(), documents: try documents())
+        options.credentials = try credentials()
         options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
         options.companionHosts = Set(
             try companionHost.map { (text) throws(ReferenceError) in try RegistryHost(text) })
@@ -104,27 +104,11 @@ package struct RegistryAccess: ParsableArguments {
         return Credential(user: username, password: password)
     }
 
-    /// The files that are asked for credentials, in order (docs/registries.md).
-    private func documents() throws -> [CredentialDocument] {
-        if let only = authfile ?? Self.environment("REGISTRY_AUTH_FILE") {
-            return [try CredentialDocument(try InputFile.bytes(of: only, limit: 4 << 20), name: only)]
-        }
-        let home = Self.environment("HOME")
-        let candidates = [
-            Self.environment("DOCKER_CONFIG").map { $0 + "/config.json" },
-            home.map { $0 + "/.docker/config.json" },
-            Self.environment("XDG_RUNTIME_DIR").map { $0 + "/containers/auth.json" },
-            (Self.environment("XDG_CONFIG_HOME") ?? home.map { $0 + "/.config" }).map {
-                $0 + "/containers/auth.json"
-            },
-        ]
-        return try candidates.compactMap(\.self).filter(InputFile.exists).map { name in
-            try CredentialDocument(try InputFile.bytes(of: name, limit: 4 << 20), name: name)
-        }
-    }
-
-    private static func environment(_ name: String) -> String? {
-        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
-        return value
+    private func credentials() throws -> CredentialStore {
+        // What is given on the command line is for every question, so no file is even read.
+        if let given = try explicit() { return CredentialStore(explicit: given) }
+        return CredentialStore(
+            documents: try CredentialFiles.documents(named: authfile),
+            helpers: CredentialHelpers(environment: Environment.all))
     }
 }

@@ -2,6 +2,6 @@ package import ArgumentParser
 
 /// The commands that both executables have.
 package let sharedCommands: [any ParsableCommand.Type] = [
-    VerifyCommand.self, ImportCommand.self, InspectCommand.self, KeygenCommand.self,
+    VerifyCommand.self, ImportCommand.self, InspectCommand.self, KeygenCommand.self, AuthCommand.self,
     TrustCommand.self,
 ]

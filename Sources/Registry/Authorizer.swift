@@ -10,7 +10,7 @@ actor Authorizer {
     private let policy: RealmPolicy
 
     /// The registry's last words on how to authenticate.
-    private var challenge: Challenge?
+    private(set) var challenge: Challenge?
     /// What was really asked for in place of some scopes, because the registry wanted more.
     private var widened: [[Scope]: [String]] = [:]
     private var tokens: [Key: Task<BearerToken, any Error>] = [:]
@@ -31,7 +31,7 @@ actor Authorizer {
     /// The header's value for a request with these scopes, or nothing while the registry has not asked.
     func authorization(for scopes: [Scope]) async throws -> String? {
         guard let challenge else { return nil }
-        return try await value(challenge, scopes, try credential(for: scopes), replacing: nil)
+        return try await value(challenge, scopes, replacing: nil)
     }
 
     /// The header's value after `answer`, a 401, came for a request that carried `used`.
@@ -51,12 +51,29 @@ actor Authorizer {
             let missing = challenge.scopes.filter { !Self.isCovered($0, by: own) }
             widened[scopes] = own + missing
         }
-        let credential = try credential(for: scopes)
-        guard let value = try await value(challenge, scopes, credential, replacing: used), value != used
-        else {
+        guard let value = try await value(challenge, scopes, replacing: used), value != used else {
             throw RegistryError.denied(told)
         }
         return value
+    }
+
+    /// A credential that is no longer taken is asked for once more: a helper may have a newer one.
+    private func value(_ challenge: Challenge, _ scopes: [Scope], replacing used: String?) async throws
+        -> String?
+    {
+        let known = try await credential(for: scopes)
+        let first: Result<String?, RegistryError>
+        do {
+            let value = try await value(challenge, scopes, known, replacing: used)
+            if value == nil || value != used { return value }
+            first = .success(value)
+        } catch let error as RegistryError {
+            guard case .denied = error else { throw error }
+            first = .failure(error)
+        }
+        let fresh = try await credential(for: scopes, isFresh: true)
+        guard fresh != known else { return try first.get() }
+        return try await value(challenge, scopes, fresh, replacing: used)
     }
 
     private func value(
@@ -67,8 +84,11 @@ actor Authorizer {
         return try await bearer(challenge, scopes, credential, replacing: used)
     }
 
-    private func credential(for scopes: [Scope]) throws(RegistryError) -> Credential? {
-        try requester.options.credentials.match(for: host, repository: scopes.first?.repository)?.credential
+    func hasCredential(for scopes: [Scope]) async throws -> Bool { try await credential(for: scopes) != nil }
+
+    private func credential(for scopes: [Scope], isFresh: Bool = false) async throws -> Credential? {
+        try await requester.options.credentials.match(
+            for: host, repository: scopes.first?.repository, isFresh: isFresh)?.credential
     }
 
     private func bearer(
@@ -76,7 +96,7 @@ actor Authorizer {
     ) async throws -> String {
         let text = challenge.parameters["realm"] ?? ""
         guard let realm = RequestURL(text), policy.allows(realm) else {
-            throw RegistryError.realm(host: host.description, realm: RequestURL(text)?.shown ?? text)
+            throw RegistryError.realm(host: host.description, realm: RequestURL.shown(text))
         }
         let names = widened[scopes] ?? scopes.map(\.text)
         let service = TokenService(

@@ -7,13 +7,18 @@ import StrictJSON
 /// the work with this one.
 package struct CredentialDocument: Sendable {
     let name: String
+    /// Why the helpers that the document names are not run.
+    let distrust: String?
     private let root: JSONNode
 
     private static let maximumSize = 1 << 20
 
-    /// - Parameter name: what messages call the document, usually its path.
-    package init(_ bytes: [UInt8], name: String) throws(RegistryError) {
+    /// - Parameters:
+    ///   - name: what messages call the document, usually its path.
+    ///   - distrust: why the programs that it names are not run, if so: who can write the document chooses them.
+    package init(_ bytes: [UInt8], name: String, distrust: String? = nil) throws(RegistryError) {
         self.name = name
+        self.distrust = distrust
         do {
             root = try StrictJSON.parseObject(bytes, name: name, limits: JSONLimits(bytes: Self.maximumSize))
         } catch {
@@ -23,38 +28,40 @@ package struct CredentialDocument: Sendable {
 
     enum Finding: Equatable {
         case credential(Credential, key: String)
-        case helper(String)
-        case nothing
+        case helper(String, server: String)
     }
 
-    /// What the document holds for a repository at `host`: the entry of the longest path of them, then an entry
-    /// that is spelled as an address.
+    /// What the document holds for a repository at `host`, in the order in which it is tried: the helper that it
+    /// names for the host, the entry of the longest path, an entry that is spelled as an address, the helper for
+    /// everything.
     ///
     /// A host without a port is not the same host with one, and no entry counts for the names below its own.
-    func finding(for host: RegistryHost, repository: RepositoryName?) throws(RegistryError) -> Finding {
-        let entries = try members("auths")
-        var isEmptyThere = false
-        for key in Self.keys(for: host, repository: repository) {
-            guard let entry = entries.first(where: { $0.name.lowercased() == key }) else { continue }
-            if let credential = try credential(in: entry.node, key: entry.name) {
-                return .credential(credential, key: entry.name)
-            }
-            isEmptyThere = true
-        }
+    func findings(for host: RegistryHost, repository: RepositoryName?) throws(RegistryError) -> [Finding] {
+        var found: [Finding] = []
         let hosts = Self.names(of: host)
-        for entry in entries where Self.hostOfAddress(entry.name).map(hosts.contains) ?? false {
-            if let credential = try credential(in: entry.node, key: entry.name) {
-                return .credential(credential, key: entry.name)
-            }
-            isEmptyThere = true
-        }
+        let server = host.description == "docker.io" ? "https://index.docker.io/v1/" : host.description
         let helpers = try members("credHelpers")
-        let helper = helpers.first { hosts.contains(Self.hostOfAddress($0.name) ?? $0.name.lowercased()) }
-        if let helper { return .helper(try read { () throws(JSONError) in try helper.node.string() }) }
-        // An empty entry says that the general helper keeps the credential.
+        if let own = helpers.first(where: {
+            hosts.contains(Self.hostOfAddress($0.name) ?? $0.name.lowercased())
+        }) {
+            let helper = try read { () throws(JSONError) in try own.node.string() }
+            // An empty name is docker's way of saying that this host has none.
+            if !helper.isEmpty { found.append(.helper(helper, server: server)) }
+        }
+        let entries = try members("auths")
+        let named = Self.keys(for: host, repository: repository).compactMap { key in
+            entries.first { $0.name.lowercased() == key }
+        }
+        let addressed = entries.filter { Self.hostOfAddress($0.name).map(hosts.contains) ?? false }
+        for entry in named + addressed {
+            // An empty entry says that a helper keeps the credential.
+            guard let credential = try credential(in: entry.node, key: entry.name) else { continue }
+            found.append(.credential(credential, key: entry.name))
+            break
+        }
         let store = try read { () throws(JSONError) in try root.optional("credsStore")?.string() }
-        if isEmptyThere, let store { return .helper(store) }
-        return .nothing
+        if let store, !store.isEmpty { found.append(.helper(store, server: server)) }
+        return found
     }
 
     /// `host/a/b`, `host/a`, `host`, each for all names of the host.
@@ -113,4 +120,11 @@ package struct CredentialDocument: Sendable {
             throw .document(error)
         }
     }
+}
+
+extension CredentialDocument: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { name }
+    package var debugDescription: String { name }
+    /// The content is full of secrets.
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -4,38 +4,80 @@ package import OCI
 package struct CredentialStore: Sendable {
     private let explicit: Credential?
     private let documents: [CredentialDocument]
+    private let helpers: CredentialHelpers?
 
     package static let anonymous = CredentialStore()
 
-    /// - Parameter explicit: the user's own words; it is for every registry that this store is asked about.
-    package init(explicit: Credential? = nil, documents: [CredentialDocument] = []) {
+    /// - Parameters:
+    ///   - explicit: the user's own words; it is for every registry that this store is asked about.
+    ///   - helpers: runs the helpers that documents name. Without it a document that names one for a registry is
+    ///     refused, since going on would end in a denial that explains nothing.
+    package init(
+        explicit: Credential? = nil, documents: [CredentialDocument] = [], helpers: CredentialHelpers? = nil,
+    ) {
         self.explicit = explicit
         self.documents = documents
+        self.helpers = helpers
     }
+
+    /// The names of the documents, in the order in which they are asked.
+    package var names: [String] { documents.map(\.name) }
 
     /// A credential and where it was found, which may be shown.
     package struct Match: Hashable, Sendable {
         package let credential: Credential
+        /// Nothing where the user gave it.
         package let document: String?
+        /// The entry of the document.
         package let key: String?
+        /// The helper that the document names and that gave it.
+        package let helper: String?
+
+        fileprivate init(
+            _ credential: Credential, document: String? = nil, key: String? = nil, helper: String? = nil,
+        ) {
+            self.credential = credential
+            self.document = document
+            self.key = key
+            self.helper = helper
+        }
     }
 
-    /// Refuses (`auth.helper`) where the only entry is in a credential helper: going on without it would end in a
-    /// denial that explains nothing.
-    package func match(for host: RegistryHost, repository: RepositoryName?) throws(RegistryError) -> Match? {
-        if let explicit { return Match(credential: explicit, document: nil, key: nil) }
-        var helper: (document: String, name: String)?
+    /// The credential for a repository at `host`, or for the host itself. A helper that has none for it is passed
+    /// over; one that cannot be asked is refused (`auth.helper`).
+    ///
+    /// - Parameter isFresh: whether helpers are asked again that have been asked before.
+    package func match(for host: RegistryHost, repository: RepositoryName?, isFresh: Bool = false)
+        async throws
+        -> Match?
+    {
+        if let explicit { return Match(explicit) }
         for document in documents {
-            switch try document.finding(for: host, repository: repository) {
-            case .credential(let credential, let key):
-                return Match(credential: credential, document: document.name, key: key)
-            case .helper(let name): helper = helper ?? (document.name, name)
-            case .nothing: continue
+            for finding in try document.findings(for: host, repository: repository) {
+                switch finding {
+                case .credential(let credential, let key):
+                    return Match(credential, document: document.name, key: key)
+                case .helper(let helper, let server):
+                    if let credential = try await ask(helper, for: server, of: document, host, isFresh) {
+                        return Match(credential, document: document.name, helper: helper)
+                    }
+                }
             }
         }
-        if let helper {
-            throw .helper(host: host.description, document: helper.document, helper: helper.name)
-        }
         return nil
+    }
+
+    private func ask(
+        _ helper: String, for server: String, of document: CredentialDocument, _ host: RegistryHost,
+        _ isFresh: Bool,
+    ) async throws -> Credential? {
+        do {
+            if let distrust = document.distrust { throw CredentialHelpers.Fault(text: distrust) }
+            guard let helpers else { throw CredentialHelpers.Fault(text: "no helpers are run here") }
+            return try await helpers.credential(of: helper, for: server, isFresh: isFresh)
+        } catch let fault as CredentialHelpers.Fault {
+            throw RegistryError.helper(
+                host: host.description, document: document.name, helper: helper, fault: fault.text)
+        }
     }
 }

@@ -30,6 +30,8 @@ package struct ErrorDocument: Hashable, Sendable {
         if let entry {
             code = try? entry.optional("code")?.string()
             message = Self.message(of: entry)
+        } else if let root, let told = Self.tokenError(in: root) {
+            (code, message) = told
         } else {
             code = nil
             message = Self.line(of: text)
@@ -46,6 +48,15 @@ package struct ErrorDocument: Hashable, Sendable {
     var isAboutImmutability: Bool {
         ["immutable", "already exists", "does not allow updating", "cannot be overwritten", "locked"]
             .contains(where: wording.contains)
+    }
+
+    /// What token services say: `error` and `error_description` (RFC 6749, "Error Response"), or the `details` of
+    /// distribution's own.
+    private static func tokenError(in root: JSONNode) -> (code: String?, message: String?)? {
+        func text(_ member: String) -> String? { try? root.optional(member)?.string() }
+        let message = text("error_description") ?? text("details") ?? text("message")
+        guard let code = text("error") else { return message.map { (nil, $0) } }
+        return (code, message)
     }
 
     private static func message(of entry: JSONNode) -> String? {

@@ -60,7 +60,7 @@ extension RegistryConnection {
             }
             next = try link.map { (link) throws(RegistryError) in
                 guard let url = page.resolving(link), url.origin == origin else {
-                    throw .page(exchange, .origin(page.resolving(link)?.shown ?? link))
+                    throw .page(exchange, .origin(page.resolving(link)?.shown ?? RequestURL.shown(link)))
                 }
                 guard !seen.contains(url) else { throw .page(exchange, .loop) }
                 return url

@@ -20,10 +20,11 @@ extension RegistryConnection {
         var request = OutgoingRequest(
             method: call.method, url: call.url, headers: call.headers, body: call.body)
         guard call.url.origin == origin else { return try await requester.send(request) }
-        let used = call.answersChallenge ? try await authorizer.authorization(for: call.scopes) : nil
+        let used = try await authorizer.authorization(for: call.scopes)
         if let used { request.headers.replaceOrAdd(name: "Authorization", value: used) }
         let answer = try await requester.send(request)
-        guard answer.status == 401, call.answersChallenge else { return answer }
+        guard answer.status == 401 else { return answer }
+        if call.isForSomebody, try await !authorizer.hasCredential(for: call.scopes) { return answer }
         let renewed = try await authorizer.authorization(after: answer, for: call.scopes, replacing: used)
         request.headers.replaceOrAdd(name: "Authorization", value: renewed)
         let second = try await requester.send(request)

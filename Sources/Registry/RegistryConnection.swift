@@ -33,12 +33,11 @@ package struct RegistryConnection: Sendable {
     /// who has no credential, who may still be given single repositories.
     package func ping() async throws {
         let url = RequestURL(origin: origin, path: "/v2/")
-        let isAnonymous = try options.credentials.match(for: host, repository: nil) == nil
         try await repeating {
-            let answer = try await send(Call("GET", url, answersChallenge: !isAnonymous))
+            let answer = try await send(Call("GET", url, isForSomebody: true))
             switch answer.status {
-            case 200...299, 404: try await answer.discard()
-            case 401 where isAnonymous: try await answer.discard()
+            // A 401 comes out here only if there was nothing to answer it with.
+            case 200...299, 404, 401: try await answer.discard()
             default: throw try await refusal(answer)
             }
         }
@@ -58,12 +57,12 @@ struct Call: Sendable {
     var body: OutgoingRequest.Body = .none
     /// Whether the content may be elsewhere, as that of blobs and manifests may.
     var mayRedirect = false
-    /// Whether a 401 is answered with a credential or handed to the caller.
-    var answersChallenge = true
+    /// Whether a 401 is handed to the caller if there is no credential to answer it with.
+    var isForSomebody = false
 
     init(
         _ method: String, _ url: RequestURL, scopes: [Scope] = [], headers: HTTPHeaders = [:],
-        body: OutgoingRequest.Body = .none, mayRedirect: Bool = false, answersChallenge: Bool = true,
+        body: OutgoingRequest.Body = .none, mayRedirect: Bool = false, isForSomebody: Bool = false,
     ) {
         self.method = method
         self.url = url
@@ -71,6 +70,6 @@ struct Call: Sendable {
         self.headers = headers
         self.body = body
         self.mayRedirect = mayRedirect
-        self.answersChallenge = answersChallenge
+        self.isForSomebody = isForSomebody
     }
 }

@@ -34,9 +34,9 @@ extension RegistryError: CustomStringConvertible {
         case .challenge(let exchange):
             "\(exchange): asks for authentication in no way that is spoken here, which are Basic and Bearer"
         case .token(let exchange, let fault): "\(exchange): gave no token: \(escaped(fault))"
-        case .helper(let host, let document, let helper):
-            "\(escaped(document)): keeps the credential of \(host) in the helper \"\(escaped(helper))\", which is "
-                + "not asked; give --username and --password-stdin, or an --authfile that holds it"
+        case .helper(let host, let document, let helper, let fault):
+            "\(escaped(document)): names the helper \"\(escaped(helper))\" for \(host), which gives no "
+                + "credential: \(escaped(fault)); mend that, or give --username and --password-stdin"
         case .document(let error): error.description
         case .entry(let document, let key, let fault):
             "\(escaped(document)): entry \"\(escaped(key))\": \(fault)"
@@ -108,7 +108,7 @@ extension RegistryError: CustomStringConvertible {
                 + (found.map { "read \($0)" } ?? "they end too early")
         case .pushLocation(let exchange, let found):
             "\(exchange): "
-                + (found.map { "its Location cannot be read: \(escaped($0))" }
+                + (found.map { "its Location cannot be read: \(escaped(RequestURL.shown($0)))" }
                     ?? "names no Location for the upload")
         case .pushOrigin(let host, let to):
             "\(host): sends uploads to another host, \(escaped(to)); allow it with --companion-host"

@@ -13,7 +13,7 @@ package enum RegistryError: Error, Hashable, Sendable {
     case realm(host: String, realm: String)
     case challenge(Exchange)
     case token(Exchange, fault: String)
-    case helper(host: String, document: String, helper: String)
+    case helper(host: String, document: String, helper: String, fault: String)
     case document(JSONError)
     case entry(document: String, key: String, fault: String)
 

@@ -61,6 +61,14 @@ struct RequestURL: Hashable, Sendable {
     /// The address for messages: upload states and signatures live in queries, so no query is shown.
     var shown: String { origin.description + shownPath }
 
+    /// An address in text from outside, which may be none: without its query and without user information.
+    static func shown(_ text: String) -> String {
+        if let url = RequestURL(text) { return url.shown }
+        let path = text.prefix { $0 != "?" && $0 != "#" }
+        let kept = path.lastIndex(of: "@").map { "...@" + path[path.index(after: $0)...] } ?? String(path)
+        return path.endIndex == text.endIndex ? kept : kept + "?..."
+    }
+
     var shownPath: String { path + (query == nil ? "" : "?...") }
 
     private static func origin(_ scheme: Origin.Scheme, _ authority: Substring) -> Origin? {

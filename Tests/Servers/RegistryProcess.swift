@@ -77,6 +77,17 @@ package final class RegistryProcess: @unchecked Sendable {
         return text.split(separator: "\n").compactMap(LoggedRequest.init)
     }
 
+    /// Every file that the registry keeps, by its path in the storage.
+    package func storedFiles() throws -> [String] {
+        let storage = folder.appending(path: "storage").path
+        guard let names = FileManager.default.enumerator(atPath: storage) else { return [] }
+        return names.compactMap { $0 as? String }.filter { name in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: storage + "/" + name, isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }.sorted()
+    }
+
     private var log: URL { folder.appending(path: "access.log") }
 
     private static func start(_ config: URL, in folder: URL, port: Int) throws -> ChildProcess {
