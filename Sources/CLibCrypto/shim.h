@@ -50,3 +50,14 @@ static inline int cgbundle_x509_count(const STACK_OF(X509) *stack) { return sk_X
 static inline X509 *cgbundle_x509(const STACK_OF(X509) *stack, int place) { return sk_X509_value(stack, place); }
 
 static inline void cgbundle_x509_stack_free(STACK_OF(X509) *stack) { sk_X509_pop_free(stack, X509_free); }
+
+static inline int cgbundle_sct_count(const STACK_OF(SCT) *list) { return sk_SCT_num(list); }
+
+static inline SCT *cgbundle_sct(const STACK_OF(SCT) *list, int place) { return sk_SCT_value(list, place); }
+
+/// The hash that the only signer of a signed message used; NID_undef where there is not exactly one signer.
+static inline int cgbundle_only_signer_digest(PKCS7 *token) {
+    STACK_OF(PKCS7_SIGNER_INFO) *signers = PKCS7_get_signer_info(token);
+    if (sk_PKCS7_SIGNER_INFO_num(signers) != 1) return NID_undef;
+    return OBJ_obj2nid(sk_PKCS7_SIGNER_INFO_value(signers, 0)->digest_alg->algorithm);
+}

@@ -7,11 +7,16 @@ enum OpenSSLErrors {
         ERR_clear_error()
     }
 
-    /// The newest reason in OpenSSL's own words; the list is empty afterwards.
+    /// The newest reason in OpenSSL's own words, with what it adds to them; the list is empty afterwards.
     static func take() -> String {
-        let code = ERR_peek_last_error()
+        var detail: UnsafePointer<CChar>?
+        var flags: CInt = 0
+        let code = ERR_peek_last_error_all(nil, nil, nil, &detail, &flags)
+        let added = detail.map { String(cString: $0) } ?? ""
         ERR_clear_error()
-        return ERR_reason_error_string(code).map { String(cString: $0) } ?? "no reason given"
+        guard let reason = ERR_reason_error_string(code) else { return "no reason given" }
+        let text = String(cString: reason)
+        return flags & ERR_TXT_STRING == 0 || added.isEmpty ? text : "\(text): \(added)"
     }
 
     /// Ends the program: OpenSSL could not have the little memory that a certificate takes, and whoever goes on after

@@ -60,9 +60,11 @@ final class CertificateWorkshop: Sendable {
     func certificate(
         _ name: String, by signer: String? = nil, _ extensions: [String], subject: String? = nil,
         from start: String = "20260101000000Z", to end: String = "20260102000000Z", hash: String = "sha256",
-        serial: String = "01", curve: String? = "P-256", adding others: [String] = Extensions.identifiers,
+        curve: String? = "P-256", adding others: [String] = Extensions.identifiers,
     ) throws -> Certificate {
         try key(name, curve: curve)
+        // One number for each name: an issuer and a number are what a certificate is looked for by.
+        let serial = name.utf8.map { String($0, radix: 16) }.joined()
         try write("serial", [UInt8]("\(serial)\n".utf8))
         // `openssl ca` refuses a serial number that it knows.
         try write("index.txt", [])
