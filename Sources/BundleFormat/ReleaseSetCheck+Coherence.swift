@@ -31,12 +31,15 @@ extension ReleaseSetCheck {
                 parts.unreadable.append(SetFinding(error, file: "chart config"))
             }
         }
+        parts.absentFrom = absentFrom
         let chartFiles = try chartFiles(from: source, &parts)
         try parts.read(from: source, chartFiles: chartFiles)
         if let leftOut { parts.leftOut = leftOut } else { parts.leaveOutAbsentGroups() }
         let report = Coherence(parts).report(allowing: names)
+        let assets = ReleaseAssets(of: manifest, leavingOut: parts.leftOut)
         return SetJudgement(
-            report: report, coverage: Coverage(parts), refused: findings + report.refused.map(Finding.init))
+            report: report, coverage: Coverage(parts), absent: assets.absent(from: Set(parts.files.keys)),
+            refused: (findings + report.refused).map(Finding.init))
     }
 
     private func images(in graph: BundleGraph) -> [String: ReleaseParts.Image] {
@@ -57,6 +60,16 @@ extension ReleaseSetCheck {
             uniquingKeysWith: { first, _ in first })
     }
 
+    /// Whether the chart's artifact is, to the byte, what an export makes of the archive where the source has no artifact.
+    ///
+    /// The bundle does not say so in any other way: what `helm push` makes has the time at which it was made.
+    private func isBuilt(of archive: [UInt8]) -> Bool {
+        guard let root = index.entries.first(where: { $0.kind == .chart }),
+            let built = try? BuiltChart(archive, name: version.chartArchive)
+        else { return false }
+        return Digest(of: built.manifest) == root.digest
+    }
+
     /// The files of the packed chart that say what it is; a chart that cannot be read becomes a finding.
     private func chartFiles(
         from source: some ReleaseFileSource, _ parts: inout ReleaseParts,
@@ -72,7 +85,9 @@ extension ReleaseSetCheck {
                     archive: name, thing: "compressed bytes", found: file.size,
                     limit: Int64(ChartArchive.compressedLimit))
             }
-            return try ChartArchive(bytes, name: name).files
+            let files = try ChartArchive(bytes, name: name).files
+            parts.chart.isBuilt = isBuilt(of: bytes)
+            return files
         } catch {
             parts.unreadable.append(
                 SetFinding(unreadable: name, error.reason, kind: .format, in: error.description))

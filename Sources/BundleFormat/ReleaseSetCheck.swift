@@ -11,71 +11,75 @@ package struct ReleaseSetCheck {
     package let artifact: ReleaseArtifact
     /// The chart, and its config: `Chart.yaml` as JSON.
     package let chart: (document: ChartDocument, config: [UInt8])?
+    /// What a source was asked for in vain, by repository, and where.
+    package let absentFrom: [String: String]
 
     package init(
         manifest: ReleaseManifest, version: ReleaseVersion, index: BundleIndex, artifact: ReleaseArtifact,
-        chart: (ChartDocument, config: [UInt8])?,
+        chart: (ChartDocument, config: [UInt8])?, absentFrom: [String: String] = [:],
     ) {
         self.manifest = manifest
         self.version = version
         self.index = index
         self.artifact = artifact
         self.chart = chart
+        self.absentFrom = absentFrom
     }
 
-    package var findings: [Finding] {
+    /// What is wrong with the places of the bundle.
+    package var findings: [SetFinding] {
         partFindings + placeFindings + versionFindings + chartFindings
     }
 
-    private var partFindings: [Finding] {
-        var found: [Finding] = []
+    private var partFindings: [SetFinding] {
         let parts: [(IndexEntry.Kind, String)] = [
             (.chart, IndexEntry.chartRepository), (.release, IndexEntry.releaseRepository),
         ]
-        for (kind, repository) in parts {
+        return parts.flatMap { kind, repository in
             let entries = index.entries.filter { $0.kind == kind }
-            if !entries.contains(where: { $0.repository.text == repository }) {
-                found.append(policy("set.missing", "\(kind.rawValue): no \(repository) in the bundle"))
-            }
-            for entry in entries where entry.repository.text != repository {
-                found.append(
-                    policy("set.extra", "\(kind.rawValue) \(entry.repository): expected only \(repository)"))
-            }
+            let isThere = entries.contains { $0.repository.text == repository }
+            let absent = SetFinding(
+                .contradiction, "set.missing", file: kind.rawValue, expected: "\(repository) in the bundle",
+                found: absentFrom[repository].map { "none in \($0)" } ?? "none")
+            return (isThere ? [] : [absent])
+                + entries.filter { $0.repository.text != repository }.map { entry in
+                    SetFinding(
+                        .contradiction, "set.extra", file: "\(kind.rawValue) \(entry.repository)",
+                        expected: "only \(repository)", found: "\(entry.digest)")
+                }
         }
-        return found
     }
 
     /// Signatures and referrers lie beside something that the bundle carries, never anywhere else in a target.
-    private var placeFindings: [Finding] {
+    private var placeFindings: [SetFinding] {
         let places = Set(
             index.entries.filter { $0.kind != .signature && $0.kind != .referrer }.map(\.repository))
         return index.entries.filter { !places.contains($0.repository) }.map {
-            policy(
-                "set.extra",
-                "\($0.kind.rawValue) \($0.refName): the bundle has nothing in repository \($0.repository)")
+            SetFinding(
+                .contradiction, "set.extra", file: "\($0.kind.rawValue) \($0.refName)",
+                expected: "beside something that the bundle carries",
+                found: "nothing else in repository \($0.repository)")
         }
     }
 
-    private var versionFindings: [Finding] {
+    private var versionFindings: [SetFinding] {
         guard artifact.version != version else { return [] }
         return [
-            policy("set.version", "release artifact version: expected \(version), found \(artifact.version)")
+            SetFinding(
+                .contradiction, "set.version", file: "release artifact", item: "version",
+                expected: version.text, found: artifact.version.text)
         ]
     }
 
     /// The registry finds the chart by a tag, so what it holds must be the chart that came with the release files.
-    private var chartFindings: [Finding] {
-        guard chart != nil else { return [] }
+    private var chartFindings: [SetFinding] {
         let name = version.chartArchive
-        guard artifact.file(named: name) == nil else { return [] }
+        guard chart != nil, artifact.file(named: name) == nil else { return [] }
         return [
-            policy(
-                "set.missing",
-                "\(name): is not among the release files, and nothing else says which chart is meant")
+            SetFinding(
+                .contradiction, "set.missing", file: name,
+                expected: "the chart among the release files, since nothing else says which chart is meant",
+                found: "no such file")
         ]
-    }
-
-    private func policy(_ reason: String, _ message: String) -> Finding {
-        Finding(.policy, reason, at: .releaseSet, message)
     }
 }

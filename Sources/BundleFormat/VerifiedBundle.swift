@@ -15,6 +15,8 @@ package struct VerifiedBundle: Sendable {
     package let warnings: [Finding]
     /// Which line of which checksum file covers what.
     package let coverage: Coverage
+    /// Optional files of a release that this one has not got.
+    package let absent: [FileName]
     private let source: EntrySource
 
     package var statement: Statement { listed.statement }
@@ -69,6 +71,7 @@ package struct VerifiedBundle: Sendable {
         if let refusal = Refusal(judgement.refused) { throw refusal }
         warnings = judgement.warnings
         coverage = judgement.coverage
+        absent = judgement.absent
     }
 
     /// The bytes of a document or a release file, read and hashed again; `limit` bytes at most.

@@ -75,6 +75,7 @@ struct ImportSession: Sendable {
         object["warnings"] = .array(bundle.warnings.map(\.json))
         object["coverage"] = bundle.coverage.json
         if let patience { object["retries"] = RetryReport(patience).json }
+        object["absent"] = .array(bundle.absent.map { .string($0.text) })
         return object
     }
 

@@ -21,6 +21,7 @@ package struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup package var trust: TrustFileOption
     @OptionGroup package var signers: SignerOptions
     @OptionGroup package var missing: MissingParts
+    @OptionGroup package var coverage: CoverageFlag
     @OptionGroup package var work: WorkOptions
     @OptionGroup package var common: CommonOptions
 
@@ -28,7 +29,7 @@ package struct VerifyCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let (bundle, trust, signers, work, printer) = (bundle, trust, signers, work, common.printer)
-        let allowed = missing.names
+        let (allowed, coverage) = (missing.names, coverage)
         try await CommandRun.perform(printer) {
             let document = try trust.document()
             let policy = try signers.policy(beside: document)
@@ -43,6 +44,7 @@ package struct VerifyCommand: AsyncParsableCommand {
             var object = summary.json(signers: verified.signers, verified: true)
             object["warnings"] = .array(verified.warnings.map(\.json))
             object["coverage"] = verified.coverage.json
+            object["absent"] = .array(verified.absent.map { .string($0.text) })
             try printer.json(.object(object))
             printer.line(summary.headline)
             printer.line("  made       \(verified.statement.createdAt)")
@@ -55,7 +57,9 @@ package struct VerifyCommand: AsyncParsableCommand {
                     + "\(bytesForPeople(verified.statement.blobBytes)): signature, every header, every byte, "
                     + "graph, release set")
             printer.line("  " + VendorProof.sentence)
+            printer.absent(verified.absent)
             printer.warnings(verified.warnings)
+            coverage.tell(verified.coverage, printer)
             printer.line("verified: \(bundle.file)")
         }
     }

@@ -13,6 +13,8 @@ package struct ExportPlan: Sendable {
     package let warnings: [Finding]
     /// Which line of which checksum file covers what.
     package let coverage: Coverage
+    /// Optional files of a release that this one has not got.
+    package let absent: [FileName]
 }
 
 /// Where every blob of a planned bundle comes from; the bytes are checked by whoever takes them.

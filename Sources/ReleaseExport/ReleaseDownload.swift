@@ -6,8 +6,8 @@ package import SystemPackage
 
 /// Fetches the files of a release from the host where the vendor publishes them, into a folder that an export then reads.
 ///
-/// Which files: the manifest and what it promises, what every release has, what the checksum files list, and what may
-/// prove the lists and the manifest. What is absent is not judged here: an export refuses what is promised.
+/// Which files: the manifest and what it promises, what every release has, what the checksum files list, and beside each
+/// file that came what may prove it. What is absent is not judged here: an export refuses what is promised.
 package struct ReleaseDownload: Sendable {
     private let version: ReleaseVersion
     private let files: WebFiles
@@ -15,10 +15,9 @@ package struct ReleaseDownload: Sendable {
     private let width: Int
     private let leavingOut: Set<ReleaseParts.Group>
 
-    /// More is no release.
-    private static let maximumFiles = 4096
+    /// Four for each file; more is no release.
+    private static let maximumRequests = 4096
     private static let maximumSize = 4 << 30
-    private static let proofs = [".sig", ".pem", ".sigstore.json", ".bundle"]
 
     package init(
         _ version: ReleaseVersion, from files: WebFiles, into folder: FilePath, width: Int,
@@ -57,32 +56,19 @@ package struct ReleaseDownload: Sendable {
                 .policy, "set.version", at: .releaseSet,
                 "\(name): expected version \(version), found \(manifest.version)")
         }
-        var asked: Set<FileName> = [name]
-        var absent = try await fetch(promised(by: manifest), of: manifest, &asked)
-        absent += try await fetch(listed(), of: manifest, &asked)
-        return absent.sorted()
+        var round = Round(asked: [name], found: [name])
+        let assets = ReleaseAssets(of: manifest, leavingOut: leavingOut)
+        try await fetch(assets.names, of: manifest, &round)
+        try await fetch(listed(), of: manifest, &round)
+        try await fetch(ReleaseAssets.companions(of: round.found), of: manifest, &round)
+        try await fetch(ReleaseAssets.certificates(of: round.found), of: manifest, &round)
+        return round.asked.subtracting(round.found).sorted()
     }
 
-    private func promised(by manifest: ReleaseManifest) throws -> [FileName] {
-        let lists = ["checksums.txt", "binaries-checksums.txt"]
-        let proving = (lists + [ReleaseManifest.name]).flatMap { name in Self.proofs.map { name + $0 } }
-        let fixed =
-            lists + proving + [
-                ReleaseValues.name, "cloudgrid-chart.spdx.json", version.chartArchive,
-                "cloudgrid.compose.yaml", "cloudgrid.env.example", "cloudgrid-local.sh",
-            ]
-        let images = manifest.images.flatMap { image in
-            [
-                image.sbom?.text ?? image.shortName + ".spdx.json",
-                image.scan?.text ?? image.shortName + ".grype.sarif",
-            ]
-        }
-        let named = [
-            manifest.chart?.sbom, manifest.chart?.releaseValues, manifest.compose?.file,
-            manifest.compose?.envExample, manifest.binaries?.checksums,
-        ]
-        return try (fixed + images).map { (text) throws(ReleaseSetError) in try FileName(text) }
-            + named.compactMap(\.self)
+    /// What was asked for so far, and what came.
+    private struct Round {
+        var asked: Set<FileName>
+        var found: Set<FileName>
     }
 
     /// What the lists that came have lines for. A list that cannot be read is told by the export.
@@ -95,21 +81,21 @@ package struct ReleaseDownload: Sendable {
         }
     }
 
-    private func fetch(
-        _ names: [FileName], of manifest: ReleaseManifest, _ asked: inout Set<FileName>,
-    ) async throws -> [FileName] {
-        let wanted = Set(names).subtracting(asked).filter { name in
+    private func fetch(_ names: [FileName], of manifest: ReleaseManifest, _ round: inout Round) async throws {
+        let wanted = Set(names).subtracting(round.asked).filter { name in
             !leavingOut.contains { manifest.lists(name, in: $0) }
         }
-        asked.formUnion(wanted)
-        guard asked.count <= Self.maximumFiles else {
+        round.asked.formUnion(wanted)
+        guard round.asked.count <= Self.maximumRequests else {
             throw Finding(
                 .format, "sums.size", at: .releaseSet,
-                "\(version): names \(asked.count) files, at most \(Self.maximumFiles) are allowed")
+                "\(version): takes \(round.asked.count) requests to the release host, at most "
+                    + "\(Self.maximumRequests) are allowed")
         }
-        return try await boundedMap(wanted.sorted(), width: width) { name in
-            try await fetch(name, upTo: Self.maximumSize) ? nil : name
-        }.compactMap(\.self)
+        let found = try await boundedMap(wanted.sorted(), width: width) { name in
+            try await fetch(name, upTo: Self.maximumSize) ? name : nil
+        }
+        round.found.formUnion(found.compactMap(\.self))
     }
 
     private func fetch(_ name: FileName, upTo limit: Int) async throws -> Bool {

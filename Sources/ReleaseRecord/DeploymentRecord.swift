@@ -60,9 +60,10 @@ struct DeploymentRecord: Sendable {
         value["chart"] = try places.only(.chart)
         value["releaseArtifact"] = try places.only(.release)
         value["signatureTags"] = .array(places.signatureTags())
-        let covered = bundle.coverage.rows.filter { $0.kind == .file }.map { ($0.name, $0.word) }
+        let covered = bundle.coverage.rows.filter { $0.kind == .file }.map { ($0.name, $0) }
         let coverage = Dictionary(covered) { first, _ in first }
         value["files"] = .array(plan.files.map { Self.json($0, coverage[$0.path]) })
+        value["absent"] = .array(bundle.absent.map { .string($0.text) })
         value["values"] = plan.values.map(Self.json)
         value["environment"] = plan.environment.map(Self.json)
         value["vendorProof"] = "not checked"
@@ -90,12 +91,16 @@ struct DeploymentRecord: Sendable {
     }
 
     /// - Parameter coverage: what the checksum files say of a file of the release.
-    private static func json(_ file: RecordFile, _ coverage: String?) -> JSONValue {
+    private static func json(_ file: RecordFile, _ coverage: Coverage.Row?) -> JSONValue {
         var object: JSONObject = [
             "name": .string(file.path), "digest": .string(file.digest.description),
             "size": .integer(file.size),
         ]
-        if let coverage { object["coverage"] = .string(coverage) }
+        if let coverage { object["coverage"] = .string(coverage.word) }
+        if case .listed(let list, let line)? = coverage?.listing {
+            object["list"] = .string(list)
+            object["line"] = .integer(Int64(line))
+        }
         return .object(object)
     }
 

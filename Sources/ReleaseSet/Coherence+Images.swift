@@ -37,7 +37,8 @@ extension Coherence {
             found.append(
                 SetFinding(
                     .missing, "set.missing", file: "image \(image.shortName)",
-                    expected: "\(image.digest), which the release manifest promises", found: "no such image",
+                    expected: "\(image.digest), which the release manifest promises",
+                    found: parts.absentFrom[image.shortName].map { "none in \($0)" } ?? "no such image",
                     allowName: image.shortName))
             return found
         }

@@ -40,6 +40,13 @@ package struct Coherence: Sendable {
                     .warning, "release.unknown", file: ReleaseManifest.name, item: pointer,
                     expected: "a known member", found: "another, carried as it is"))
         }
+        if parts.chart.isBuilt {
+            found.append(
+                SetFinding(
+                    .warning, "chart.built", file: parts.version.chartArchive,
+                    expected: "a chart in the registry, as the vendor pushed it",
+                    found: "none; its OCI artifact was made of this file"))
+        }
         for group in ReleaseParts.Group.allCases where parts.leftOut.contains(group) {
             found.append(
                 SetFinding(

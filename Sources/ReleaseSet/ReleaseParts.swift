@@ -37,6 +37,8 @@ package struct ReleaseParts: Sendable {
         package var layer: Digest?
         /// The chart's own values and its profiles, by their name in messages.
         package var values: [(file: String, values: ReleaseValues)] = []
+        /// Whether the OCI artifact was made of the archive by an export instead of by the vendor.
+        package var isBuilt = false
 
         package init() {}
     }
@@ -52,6 +54,8 @@ package struct ReleaseParts: Sendable {
     package var files: [FileName: File]
     /// By short name.
     package var images: [String: Image]
+    /// Where an image that is not there was looked for, by short name.
+    package var absentFrom: [String: String] = [:]
     package var extraImages: [ExtraImage] = []
     package var chart = Chart()
     package var values: ReleaseValues?

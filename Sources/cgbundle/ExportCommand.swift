@@ -86,6 +86,7 @@ struct ExportCommand: AsyncParsableCommand {
     var force = false
 
     @OptionGroup var missing: MissingParts
+    @OptionGroup var coverage: CoverageFlag
     @OptionGroup(title: "Registry") var access: RegistryAccess
     @OptionGroup var work: WorkOptions
     @OptionGroup var common: CommonOptions
@@ -115,14 +116,13 @@ struct ExportCommand: AsyncParsableCommand {
         let download = try await download(request, printer)
         // The folder goes when the export is over, whatever came of it.
         defer { withExtendedLifetime(download) {} }
-        if let download { request.folder = download.path }
+        if let download { request.folder = download.folder.path }
         let bytes = try ReleaseFolder.manifest(in: request.folder)
         let manifest = try ReleaseManifest(json: bytes)
         let layout = try images.map { try LayoutSource(FilePath($0)) }
         let named = request.extraImages.filter { layout?.holds($0) != true }
         if let layout, named.isEmpty {
-            let report = ExportReport(
-                output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer)
+            let report = report(request, download?.notFound, printer)
             try await export(bytes, from: layout, request, report)
             return
         }
@@ -132,9 +132,7 @@ struct ExportCommand: AsyncParsableCommand {
         let options = try access.options(for: hosts, followsRedirects: true, connections: work.concurrency)
         let transport = try HTTPTransport(options: options)
         let source = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
-        let report = ExportReport(
-            output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, printer: printer,
-            patience: options.patience)
+        let report = report(request, download?.notFound, printer, patience: options.patience)
         do {
             if let layout {
                 let split = SplitSource(layout: layout, registry: source, for: named)
@@ -177,12 +175,22 @@ struct ExportCommand: AsyncParsableCommand {
         try report.finish(plan, bundle: bundle, isDryRun: false)
     }
 
-    /// The release files from the release host; nothing where a folder was given.
-    private func download(_ request: ExportRequest, _ printer: Printer) async throws -> PrivateFolder? {
+    private func report(
+        _ request: ExportRequest, _ notFound: [FileName]?, _ printer: Printer, patience: Patience? = nil,
+    ) -> ExportReport {
+        ExportReport(
+            output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, notFound: notFound,
+            coverage: coverage, printer: printer, patience: patience)
+    }
+
+    /// The release files from the release host, and what it has not got; nothing where a folder was given.
+    private func download(
+        _ request: ExportRequest, _ printer: Printer,
+    ) async throws -> (folder: PrivateFolder, notFound: [FileName])? {
         guard !InputFile.exists(folder), let version = try? ReleaseVersion(folder) else { return nil }
         let options = try access.webOptions(connections: work.concurrency)
         let transport = try HTTPTransport(options: options)
-        let result: Result<PrivateFolder, any Error>
+        let result: Result<(PrivateFolder, [FileName]), any Error>
         do {
             guard let files = WebFiles(releaseUrl, options: options, transport: transport) else {
                 throw Finding(
@@ -192,14 +200,15 @@ struct ExportCommand: AsyncParsableCommand {
             let base = output == "-" ? "/tmp/cgbundle" : output
             let place = try PrivateFolder(FilePath("\(base).release-\(getpid())"))
             printer.note("fetching the release files of \(version)")
-            let absent = try await ReleaseDownload(
+            let notFound = try await ReleaseDownload(
                 version, from: files, into: place.path, width: work.concurrency,
                 leavingOut: request.leavingOut
             ).run()
-            if !absent.isEmpty {
-                printer.note("not at the release host: " + absent.map(\.text).joined(separator: ", "))
-            }
-            result = .success(place)
+            let companions = notFound.count(where: ReleaseAssets.isCompanion)
+            let others = notFound.filter { !ReleaseAssets.isCompanion($0) }.map(\.text)
+            let told = others + ["\(companions) of the proofs that may lie beside a file"]
+            printer.note("not at the release host: " + told.joined(separator: ", "))
+            result = .success((place, notFound))
         } catch {
             result = .failure(error)
         }

@@ -12,6 +12,9 @@ import Trust
 struct ExportReport {
     let output: String
     let signers: [KeyID]
+    /// What the release host was asked for and has not got; nothing where it was not asked.
+    let notFound: [FileName]?
+    let coverage: CoverageFlag
     let printer: Printer
     /// Nothing where no registry is asked.
     var patience: Patience?
@@ -33,7 +36,9 @@ struct ExportReport {
             "  to write   \(bytesForPeople(plan.bundle.layout.fileSize)) in \(plan.bundle.statement.blobs.count) blobs"
                 + (output == "-" ? "" : free))
         printer.line("  " + VendorProof.sentence)
+        printer.absent(plan.absent)
         printer.warnings(plan.warnings)
+        coverage.tell(plan.coverage, printer)
     }
 
     func finish(_ plan: ExportPlan, bundle: BundlePlan, isDryRun: Bool) throws {
@@ -46,6 +51,8 @@ struct ExportReport {
         object["warnings"] = .array(plan.warnings.map(\.json))
         object["coverage"] = plan.coverage.json
         if let patience { object["retries"] = RetryReport(patience).json }
+        object["absent"] = .array(plan.absent.map { .string($0.text) })
+        if let notFound { object["notFound"] = .array(notFound.map { .string($0.text) }) }
         try printer.json(.object(object))
         if isDryRun {
             printer.line("dry run: nothing was written")

@@ -52,7 +52,8 @@ import Testing
         #expect(fetched.status == 0, "\(fetched.errors)")
         #expect(
             fetched.errors.contains("not at the release host: ")
-                && fetched.errors.contains("checksums.txt.pem"))
+                && fetched.output.contains("  absent     not promised, and not there: "))
+        #expect(fetched.output.contains("checksums.txt.pem"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
         let other = try WorkFolder()
         #expect(try sample.export(to: other.path + "/cloudgrid.tar").status == 0)
@@ -88,7 +89,7 @@ import Testing
         let server = try ScriptedServer { request, before in
             if before == 1 { return Reply(500) }
             let whole = Self.honest(request)
-            let isCut = request.target.hasSuffix("/checksums.txt") && before < 9
+            let isCut = request.target.hasSuffix("/checksums.txt") && before < 5
             return isCut ? Reply(200, ["Content-Length": "100000"], Array("half".utf8)) : whole
         }
         let result = try export(server, "--concurrency", "1")
@@ -128,6 +129,48 @@ import Testing
         #expect(store.requests.allSatisfy { $0.headers["authorization"] == nil } && !store.requests.isEmpty)
     }
 
+    @Test func `over https files come from the host that the release host names, by a private authority`()
+        throws
+    {
+        let kept = try WorkFolder()
+        defer { withExtendedLifetime(kept) {} }
+        let place = URL(filePath: kept.path)
+        let authority = try CertificateAuthority(in: place)
+        for (name, names) in [("host", "IP:127.0.0.1"), ("storage", "DNS:localhost")] {
+            try authority.issue(name, names: names)
+        }
+        let store = try ScriptedServer { request, _ in Self.honest(request) }
+        let storage = try TLSFront(to: store.port, certificate: place.appending(path: "storage").path)
+        let server = try ScriptedServer { [port = storage.port] request, _ in
+            Reply(302, ["Location": "https://localhost:\(port)\(request.target)?sig=planted"])
+        }
+        let front = try TLSFront(to: server.port, certificate: place.appending(path: "host").path)
+        func export(_ options: String...) throws -> ProgramResult {
+            try RunningProgram.cgbundle(
+                [
+                    "export", Sample.version, "--release-url", "https://127.0.0.1:\(front.port)/releases",
+                    "--images", CommandRunner.checkout + "/testdata/sample/images", "--output", output,
+                    "--key", sample.key,
+                ] + options, environment: Sample.epoch)
+        }
+        try expectRefusal(try export(), "tls.untrusted", 8)
+        #expect(server.requests.isEmpty)
+        let fetched = try export("--ca-file", authority.certificate.path)
+        #expect(fetched.status == 0, "\(fetched.errors)")
+        #expect(store.requests.allSatisfy { $0.headers["authorization"] == nil } && !store.requests.isEmpty)
+    }
+
+    @Test func `a file that was announced shorter than it is contradicts its checksum`() throws {
+        let server = try ScriptedServer { request, _ in
+            let whole = Self.honest(request)
+            guard request.target.hasSuffix("/cloudgrid-local.sh") else { return whole }
+            return Reply(200, ["Content-Length": "10"], Array("#!/bin/sh\nexit 0\n".utf8))
+        }
+        let result = try export(server)
+        #expect(result.errors.contains("cloudgrid-local.sh"))
+        try expectRefusal(result, "sums.digest", 5)
+    }
+
     @Test func `a host that cannot be reached is told with the way around it`() throws {
         let server = try ScriptedServer { request, _ in Self.honest(request) }
         server.stop()
@@ -139,11 +182,61 @@ import Testing
 
     @Test func `another version under the name that was asked for is refused`() throws {
         let server = try ScriptedServer { request, _ in Self.honest(request) }
-        let result = try RunningProgram.cgbundle([
-            "export", "v9.9.9", "--release-url", "http://127.0.0.1:\(server.port)/releases", "--plain-http",
-            "127.0.0.1:\(server.port)", "--output", output, "--key", sample.key,
-        ])
-        try expectRefusal(result, "set.missing", 6)
+        func export(from server: ScriptedServer) throws -> ProgramResult {
+            try RunningProgram.cgbundle([
+                "export", "v9.9.9", "--release-url", "http://127.0.0.1:\(server.port)/releases",
+                "--plain-http", "127.0.0.1:\(server.port)", "--output", output, "--key", sample.key,
+            ])
+        }
+        try expectRefusal(try export(from: server), "set.missing", 6)
+        let mixed = try ScriptedServer { request, _ in
+            Self.honest(request.asking(for: request.target.replacing("v9.9.9", with: Sample.version)))
+        }
+        let other = try export(from: mixed)
+        #expect(other.errors.contains("expected version v9.9.9, found \(Sample.version)"))
+        try expectRefusal(other, "set.version", 6)
+        #expect(mixed.requests.map(\.target) == ["/releases/v9.9.9/release-manifest.json"])
+    }
+
+    @Test func `what proves a file is asked for beside each, a certificate where there is a signature`()
+        throws
+    {
+        let signed = "cloudgrid-bff.spdx.json"
+        let server = try ScriptedServer { request, _ in
+            request.target.hasSuffix("/\(signed).sig")
+                ? Reply(200, [:], Array("c2ln".utf8)) : Self.honest(request)
+        }
+        let result = try export(server, "--format", "json")
+        #expect(result.status == 0, "\(result.errors)")
+        let names = Set(server.requests.compactMap { $0.target.split(separator: "/").last.map(String.init) })
+        let released = try FileManager.default.contentsOfDirectory(atPath: Sample.release)
+        for name in released where !name.hasSuffix(".sig") {
+            for ending in [".sig", ".sigstore.json", ".bundle"] { #expect(names.contains(name + ending)) }
+            let isSigned = name == signed || released.contains(name + ".sig")
+            #expect(names.contains(name + ".pem") == isSigned, "\(name)")
+        }
+        #expect(!names.contains { $0.hasSuffix(".sig.sig") || $0.hasSuffix(".sig.bundle") })
+        let said = try Outcome(result)
+        #expect(said.files.contains { $0.name == signed + ".sig" })
+        #expect(said.notFound.contains(signed + ".pem") && !said.notFound.contains(signed + ".sig"))
+        #expect(said.absent.contains("checksums.txt.bundle") && !said.absent.contains(signed + ".pem"))
+        // No more than four requests a file and one for what every release may have.
+        #expect(server.requests.count <= 4 * said.files.count + 3)
+    }
+
+    /// What an export says with `--format json`.
+    private struct Outcome: Decodable {
+        struct File: Decodable {
+            let name: String
+        }
+
+        let files: [File]
+        let absent: [String]
+        let notFound: [String]
+
+        init(_ result: ProgramResult) throws {
+            self = try JSONDecoder().decode(Self.self, from: Data(result.output.utf8))
+        }
     }
 
     @Test(arguments: [

@@ -18,6 +18,11 @@ package final class ScriptedServer: Sendable {
 
         /// What `Content-Length` says.
         package var length: Int { headers["content-length"].flatMap { Int($0) } ?? 0 }
+
+        /// The same request for something else.
+        package func asking(for target: String) -> Request {
+            Request(method: method, target: target, headers: headers, body: body, isCut: isCut)
+        }
     }
 
     /// What is written back.
@@ -31,6 +36,10 @@ package final class ScriptedServer: Sendable {
         package var cut: Int?
         /// Seconds of silence before the first byte, and behind `cut` bytes where that is set.
         package var silence: (before: Double, after: Double) = (0, 0)
+        /// How many bytes of the body are written at a time, and the seconds behind each.
+        package var drip: (size: Int, seconds: Double)?
+        /// Whether nothing comes behind the body until the other side hangs up.
+        package var isHeld = false
 
         /// These bytes, and the end of the connection.
         package init(raw: [UInt8]) {

@@ -73,13 +73,17 @@ struct ServerConnection {
         if reply.silence.before > 0 { usleep(UInt32(reply.silence.before * 1_000_000)) }
         guard reply.head.withUnsafeBytes({ send($0) }) else { return 0 }
         let count = min(reply.cut ?? reply.body.count, reply.body.count)
+        let size = reply.drip?.size ?? 65_536
         var sent = 0
         while sent < count {
             let piece = reply.body[
-                reply.body.startIndex + sent..<reply.body.startIndex + min(sent + 65_536, count)]
+                reply.body.startIndex + sent..<reply.body.startIndex + min(sent + size, count)]
             guard piece.withUnsafeBytes({ send($0) }) else { break }
             sent += piece.count
+            if let drip = reply.drip { usleep(UInt32(drip.seconds * 1_000_000)) }
         }
+        var next: UInt8 = 0
+        while reply.isHeld, recv(descriptor, &next, 1, 0) > 0 {}
         if reply.silence.after > 0 { usleep(UInt32(reply.silence.after * 1_000_000)) }
         return sent
     }

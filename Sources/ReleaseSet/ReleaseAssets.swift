@@ -1,0 +1,80 @@
+/// Which files a release may have where the vendor publishes it, known from its manifest alone.
+///
+/// A release host lists nothing that an anonymous caller could rely on, so every file is asked for by its name.
+package struct ReleaseAssets: Sendable {
+    private let manifest: ReleaseManifest
+    private let leftOut: Set<ReleaseParts.Group>
+
+    /// - Parameter leftOut: the groups that stay behind; none of their files is named.
+    package init(of manifest: ReleaseManifest, leavingOut leftOut: Set<ReleaseParts.Group>) {
+        self.manifest = manifest
+        self.leftOut = leftOut
+    }
+
+    /// Those that the manifest promises and those that every release may have, sorted; without the manifest itself.
+    package var names: [FileName] { wanted(promised + fixed) }
+
+    /// What a reviewer would look for in vain among `files`: files without which a release is whole, and proofs of its
+    /// checksum lists and its manifest.
+    package func absent(from files: Set<FileName>) -> [FileName] {
+        let proved = files.filter { ReleaseParts.isChecksumList($0) || $0.text == ReleaseManifest.name }
+        let proofs = Self.companions(of: proved)
+        let certificates = Self.certificates(of: files.intersection(proofs))
+        return Set(wanted(fixed.filter { !promised.contains($0) } + proofs + certificates))
+            .subtracting(files).sorted()
+    }
+
+    /// What may lie beside a file and prove it. Anything of a release may be signed, but not what signs.
+    package static func companions(of files: some Sequence<FileName>) -> [FileName] {
+        files.filter { !isCompanion($0) }.flatMap { name in
+            ReleaseParts.proofEndings.filter { $0 != certificate }.compactMap {
+                // A name that has no room for the ending has no such file.
+                try? FileName(name.text + $0)
+            }
+        }
+    }
+
+    /// Whether a name is that of something which lies beside a file and proves it.
+    package static func isCompanion(_ name: FileName) -> Bool {
+        ReleaseParts.proofEndings.contains { name.text.hasSuffix($0) }
+    }
+
+    /// The certificates that go with bare signatures; without its signature none has a meaning.
+    package static func certificates(of files: some Sequence<FileName>) -> [FileName] {
+        files.filter { $0.text.hasSuffix(signature) }.compactMap {
+            try? FileName(String($0.text.dropLast(signature.utf8.count)) + certificate)
+        }
+    }
+
+    private static let signature = ".sig"
+    private static let certificate = ".pem"
+
+    private func wanted(_ names: [FileName]) -> [FileName] {
+        Set(names).filter { name in !leftOut.contains { manifest.lists(name, in: $0) } }.sorted()
+    }
+
+    private var promised: [FileName] {
+        let images = manifest.images.flatMap { image in
+            [
+                image.sbom ?? named(image.shortName + ".spdx.json"),
+                image.scan ?? named(image.shortName + ".grype.sarif"),
+            ]
+        }
+        let sections = [
+            manifest.chart?.sbom ?? named("cloudgrid-chart.spdx.json"),
+            manifest.chart?.releaseValues ?? named(ReleaseValues.name),
+            manifest.compose?.file, manifest.compose?.envExample, manifest.binaries?.checksums,
+            named(manifest.version.chartArchive),
+        ]
+        return (images + sections).compactMap(\.self)
+    }
+
+    private var fixed: [FileName] {
+        [
+            "checksums.txt", "binaries-checksums.txt", ReleaseValues.name, "cloudgrid-chart.spdx.json",
+            "cloudgrid.compose.yaml", EnvironmentFile.name, "cloudgrid-local.sh",
+        ].compactMap(named)
+    }
+
+    private func named(_ text: String) -> FileName? { try? FileName(text) }
+}
