@@ -1,8 +1,8 @@
 """ECDSA whose signatures are the same on every run.
 
 Such a signature normally holds a random number. RFC 6979 takes that number from the key and the message
-instead; OpenSSL can do so only since 3.2, hence these lines. They take no care of timing and must never meet a
-key that is secret.
+instead; OpenSSL can do so only since 3.2, hence these lines. They take no care of timing and must never meet
+a key that is secret.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Point = tuple[int, int]
 
 
 class Curve(NamedTuple):
-    """A prime curve of FIPS 186-4, D.1.2, and the hash that Sigstore's registry of algorithms pairs with it."""
+    """A prime curve of FIPS 186-4, D.1.2, and the hash that Sigstore's registry pairs with it."""
 
     name: str
     oid: str
@@ -48,10 +48,20 @@ P384 = Curve(
     "1.3.132.0.34",
     "sha384",
     2**384 - 2**128 - 2**96 + 2**32 - 1,
-    int("ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973", 16),
+    int(
+        "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973", 16
+    ),
     (
-        int("aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7", 16),
-        int("3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f", 16),
+        int(
+            "aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b98"
+            "59f741e082542a385502f25dbf55296c3a545e3872760ab7",
+            16,
+        ),
+        int(
+            "3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147c"
+            "e9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f",
+            16,
+        ),
     ),
 )
 P521 = Curve(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import hashlib
 from datetime import datetime
@@ -14,6 +13,7 @@ from .signing import SigningKey, pem, public_pem
 from .timestamping import TimestampAuthority
 
 IN_TOTO = "application/vnd.in-toto+json"
+SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature"
 BUNDLE_V01 = "application/vnd.dev.sigstore.bundle+json;version=0.1"
 BUNDLE_V02 = "application/vnd.dev.sigstore.bundle+json;version=0.2"
 BUNDLE_V03_OLD = "application/vnd.dev.sigstore.bundle+json;version=0.3"
@@ -73,7 +73,8 @@ class Signed:
         """With an entry of Rekor v1: of kind hashedrekord for a message, dsse or intoto for a statement."""
         holder = self.signatory.pem
         if not self.is_statement:
-            body = rekor.hashedrekord1(encoding.sha256(self.content), self.signature, holder)
+            hash_name = self.signatory.key.hash_name
+            body = rekor.hashedrekord1(self.content, hash_name, self.signature, holder)
         else:
             envelope = encoding.compact(self.envelope())
             if intoto:
@@ -91,6 +92,12 @@ class Signed:
 
     def stamped(self, authority: TimestampAuthority, at: datetime, *, embed: bool = True) -> Signed:
         return self.with_timestamp(authority.stamp(self.signature, at, embed=embed))
+
+    @property
+    def entry(self) -> rekor.Entry:
+        """The one log entry."""
+        (entry,) = self.entries
+        return entry
 
     def with_entry(self, entry: rekor.Entry) -> Signed:
         return dataclasses.replace(self, entries=(*self.entries, entry))
@@ -120,19 +127,32 @@ class Signed:
     def _content(self) -> dict[str, Any]:
         if self.is_statement:
             return {"dsseEnvelope": self.envelope()}
-        digest = {"algorithm": "SHA2_256", "digest": base64_text(hashlib.sha256(self.content).digest())}
+        digest = rekor.hash_output(self.content, self.signatory.key.hash_name)
         return {"messageSignature": {"messageDigest": digest, "signature": base64_text(self.signature)}}
 
     def legacy_bundle(self) -> dict[str, Any]:
         """What `cosign sign-blob --bundle` wrote before Sigstore's own bundles (cosign 2)."""
         return {
             "base64Signature": base64_text(self.signature),
-            "cert": base64.b64encode(self.signatory.pem.encode()).decode(),
+            "cert": base64_text(self.signatory.pem.encode()),
             "rekorBundle": self.rekor_bundle(),
         }
 
     def rekor_bundle(self) -> dict[str, Any]:
         """The promise of a log entry as cosign 2 keeps it: there is no proof of inclusion in it."""
-        entry = self.entries[0]
-        assert entry.promise is not None
-        return {"SignedEntryTimestamp": base64_text(entry.promise), "Payload": entry.set_payload()}
+        assert self.entry.promise is not None
+        return {"SignedEntryTimestamp": base64_text(self.entry.promise), "Payload": self.entry.set_payload()}
+
+    def annotations(self, chain: list[bytes] | None = None) -> dict[str, str]:
+        """Those of a layer under a signature or attestation tag, where cosign 2 keeps what proves it."""
+        kept = {SIGNATURE_ANNOTATION: "" if self.is_statement else base64_text(self.signature)}
+        if self.signatory.certificate is not None:
+            kept["dev.sigstore.cosign/certificate"] = self.signatory.pem
+        if chain:
+            kept["dev.sigstore.cosign/chain"] = "".join(pem("CERTIFICATE", der) for der in chain)
+        if self.entries:
+            kept["dev.sigstore.cosign/bundle"] = encoding.compact(self.rekor_bundle()).decode()
+        for response in self.timestamps:
+            stamp = {"SignedRFC3161Timestamp": base64_text(response)}
+            kept["dev.sigstore.cosign/rfc3161timestamp"] = encoding.compact(stamp).decode()
+        return kept

@@ -93,7 +93,7 @@ DOCKER_TYPED_SERVICE = "storage-maintenance"
 ATT_TAG_SERVICE = "bff"
 # The image whose provenance referrer is itself signed: a referrer of a referrer.
 SIGNED_PROVENANCE_SERVICE = "control-plane"
-# The images whose cosign 3 signature is in the log of Rekor v2 and has a timestamp; the others' is in Rekor v1.
+# The images whose cosign 3 signature is in the log of Rekor v2, with a timestamp; the others' is in Rekor v1.
 REKOR2_SERVICES = ("storage-read", "ai-eval-runner")
 # The image whose cosign 2 signature has a timestamp beside the log entry.
 TIMESTAMPED_TAG_SERVICE = "storage-write"

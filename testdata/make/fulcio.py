@@ -112,19 +112,32 @@ class CertificateAuthority:
         key: SigningKey,
         at: datetime,
         *,
-        sct_extensions: bytes = b"",
+        usages: list[bytes] | None = None,
+        others: list[bytes] | None = None,
         sct: bytes | None = None,
+        sct_extensions: bytes = b"",
     ) -> Signatory:
-        """A certificate for the key; `sct` puts another promise in it than the one that it is due."""
+        """A certificate for the key.
+
+        `usages` and `others` stand in place of the usual ones, `sct` in place of the promise that it is due;
+        an empty `sct` leaves it out.
+        """
         extensions = [
-            x509.digital_signature(),
-            x509.extended_key_usage(x509.CODE_SIGNING),
+            *(code_signing_usages() if usages is None else usages),
             *self.issuer.identifiers(key),
-            x509.uri_name(identity.subject),
-            *identity.extensions(),
+            *(identity_extensions(identity) if others is None else others),
         ]
         window, nobody = (at, at + LIFETIME), x509.name()
         if sct is None:
             precertificate = self.issuer.to_be_signed(key, nobody, window, extensions)
             sct = self.log.promise(precertificate, self.issuer, at, sct_extensions)
-        return Signatory(key, self.issuer.issue(key, nobody, window, [*extensions, x509.sct_list([sct])]))
+        promised = [x509.sct_list([sct])] if sct else []
+        return Signatory(key, self.issuer.issue(key, nobody, window, [*extensions, *promised]))
+
+
+def code_signing_usages() -> list[bytes]:
+    return [x509.digital_signature(), x509.extended_key_usage(x509.CODE_SIGNING)]
+
+
+def identity_extensions(identity: Identity) -> list[bytes]:
+    return [x509.uri_name(identity.subject), *identity.extensions()]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from . import rekor, x509
+from . import ecdsa, rekor, x509
 from .evidence import Signatory, Signed
 from .facts import CREATED, Release
 from .fulcio import CertificateAuthority, CTLog, Identity
@@ -25,10 +26,13 @@ END = datetime(2046, 1, 1, tzinfo=timezone.utc)
 class Sigstore:
     """The services. `tree` names the shard of each log that this run fills, so that no two runs share one."""
 
-    def __init__(self, keys: Path, tree: str) -> None:
-        def key(name: str) -> ECKey:
-            return ECKey.read(keys / f"{name}.key")
-
+    def __init__(
+        self,
+        key: Callable[[str], ECKey],
+        ed25519: OpenSSLKey,
+        tree: str,
+        authority_window: x509.Window | None = None,
+    ) -> None:
         window = (START, END)
         root = x509.Issuer.self_signed(
             key("root"), x509.name(_ORGANIZATION, "sigstore"), window, x509.authority_usages()
@@ -36,7 +40,7 @@ class Sigstore:
         issuer = root.subordinate(
             key("fulcio"),
             x509.name(_ORGANIZATION, "sigstore-intermediate"),
-            window,
+            authority_window or window,
             x509.authority_usages(0, code_signing=True),
         )
         tsa_root = x509.Issuer.self_signed(
@@ -45,10 +49,26 @@ class Sigstore:
         self.ctlog = CTLog(key("ctlog"))
         self.authority = CertificateAuthority(root, issuer, self.ctlog)
         self.log1 = rekor.Log1(key("rekor"), f"rekor.{_DOMAIN}", tree)
-        self.log2 = rekor.Log2(OpenSSLKey(keys / "rekor2.key"), f"log2026.rekor.{_DOMAIN}", tree)
+        self.log2 = rekor.Log2(ed25519, f"log2026.rekor.{_DOMAIN}", tree)
         self.clock = TimestampAuthority.below(
             tsa_root, key("tsa"), x509.name(_ORGANIZATION, "sigstore-tsa"), window
         )
+
+    @classmethod
+    def of_keys(cls, keys: Path, tree: str, authority_window: x509.Window | None = None) -> Sigstore:
+        """The one of the test data, whose keys are files."""
+        folder = keys / "sigstore"
+        ed25519 = OpenSSLKey(folder / "rekor2.key")
+        return cls(lambda name: ECKey.read(folder / f"{name}.key"), ed25519, tree, authority_window)
+
+    @classmethod
+    def stranger(cls, keys: Path) -> Sigstore:
+        """One of the same names and other keys, which nobody trusts."""
+
+        def key(name: str) -> ECKey:
+            return ECKey.of_seed(f"stranger {name}", ecdsa.P256 if name in ("ctlog", "rekor") else ecdsa.P384)
+
+        return cls(key, OpenSSLKey(keys / "alice.key"), "stranger")
 
     def trusted_root(self) -> dict[str, Any]:
         """What a verifier is to trust (sigstore_trustroot.proto)."""

@@ -25,6 +25,12 @@ def base64_text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def hash_output(message: bytes, hash_name: str) -> dict[str, str]:
+    """A HashOutput (sigstore_common.proto) as JSON."""
+    digest = hashlib.new(hash_name, message).digest()
+    return {"algorithm": hash_name.upper().replace("SHA", "SHA2_"), "digest": base64_text(digest)}
+
+
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """An entry, its place in a log, and what proves it."""
@@ -117,10 +123,16 @@ class Log1:
         self.origin = f"{host} - {number}"
         self._tree = _Tree(self.origin)
 
+    def checkpoint(self, size: int, root: bytes) -> str:
+        signature = self.key.sign(note_text(self.origin, size, root).encode())
+        return note(self.origin, size, root, (self.host, self.log_id[:4], signature))
+
+    def promise(self, entry: Entry) -> bytes:
+        """The signed entry timestamp: over the entry, its number and the time."""
+        return self.key.sign(canonical(entry.set_payload()))
+
     def add(self, kind: str, version: str, body: bytes, at: datetime) -> Entry:
         index, size, root, path = self._tree.append(body, others_after=0)
-        hint, text = self.log_id[:4], note_text(self.origin, size, root)
-        checkpoint = note(self.origin, size, root, (self.host, hint, self.key.sign(text.encode())))
         entry = Entry(
             kind=kind,
             version=version,
@@ -131,10 +143,10 @@ class Log1:
             size=size,
             root=root,
             path=path,
-            checkpoint=checkpoint,
+            checkpoint=self.checkpoint(size, root),
             time=int(at.timestamp()),
         )
-        return dataclasses.replace(entry, promise=self.key.sign(canonical(entry.set_payload())))
+        return dataclasses.replace(entry, promise=self.promise(entry))
 
 
 class Log2:
@@ -145,10 +157,12 @@ class Log2:
         self.log_id = hashlib.sha256(f"{host}\n\1".encode() + key.raw_public).digest()
         self._tree = _Tree(f"{host} {tree}")
 
+    def checkpoint(self, size: int, root: bytes, *others: tuple[str, bytes, bytes]) -> str:
+        signature = self.key.sign(note_text(self.host, size, root).encode())
+        return note(self.host, size, root, (self.host, self.log_id[:4], signature), *others)
+
     def add(self, kind: str, version: str, body: bytes) -> Entry:
         index, size, root, path = self._tree.append(body, others_after=2)
-        signature = self.key.sign(note_text(self.host, size, root).encode())
-        checkpoint = note(self.host, size, root, (self.host, self.log_id[:4], signature))
         return Entry(
             kind=kind,
             version=version,
@@ -159,13 +173,23 @@ class Log2:
             size=size,
             root=root,
             path=path,
-            checkpoint=checkpoint,
+            checkpoint=self.checkpoint(size, root),
         )
 
 
-def hashedrekord1(sha256: str, signature: bytes, verifier_pem: str) -> tuple[str, str, bytes]:
+def cosignature(key: OpenSSLKey, name: str, text: str, at: datetime) -> tuple[str, bytes, bytes]:
+    """A witness's line: it has seen this checkpoint, and when (C2SP tlog-cosignature, "cosignature/v1")."""
+    hint = hashlib.sha256(f"{name}\n\4".encode() + key.raw_public).digest()[:4]
+    time = int(at.timestamp())
+    signature = key.sign(f"cosignature/v1\ntime {time}\n{text}".encode())
+    return name, hint, time.to_bytes(8, "big") + signature
+
+
+def hashedrekord1(
+    message: bytes, hash_name: str, signature: bytes, verifier_pem: str
+) -> tuple[str, str, bytes]:
     spec = {
-        "data": {"hash": {"algorithm": "sha256", "value": sha256}},
+        "data": {"hash": {"algorithm": hash_name, "value": hashlib.new(hash_name, message).hexdigest()}},
         "signature": {
             "content": base64_text(signature),
             "publicKey": {"content": base64_text(verifier_pem.encode())},
@@ -178,9 +202,7 @@ def dsse1(envelope: bytes, payload: bytes, signature: bytes, verifier_pem: str) 
     spec = {
         "envelopeHash": {"algorithm": "sha256", "value": encoding.sha256(envelope)},
         "payloadHash": {"algorithm": "sha256", "value": encoding.sha256(payload)},
-        "signatures": [
-            {"signature": base64_text(signature), "verifier": base64_text(verifier_pem.encode())}
-        ],
+        "signatures": [{"signature": base64_text(signature), "verifier": base64_text(verifier_pem.encode())}],
     }
     return _body("dsse", "0.0.1", spec)
 
@@ -210,7 +232,7 @@ def hashedrekord2(
         else {"x509Certificate": {"rawBytes": base64_text(certificate)}}
     )
     record = {
-        "data": {"algorithm": "SHA2_256", "digest": base64_text(hashlib.sha256(message).digest())},
+        "data": hash_output(message, key.hash_name),
         "signature": {
             "content": base64_text(signature),
             "verifier": {"keyDetails": key.details, **holder},

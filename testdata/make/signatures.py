@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from . import documents, encoding, evidence, layout
@@ -19,11 +18,9 @@ from .facts import (
 )
 from .instance import Run
 from .layout import Descriptor, Layout
-from .signing import pem
 
 _SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 _DSSE = "application/vnd.dsse.envelope.v1+json"
-_SIGNATURE = "dev.cosignproject.cosign/signature"
 _WORKFLOW_BUILD_TYPE = "https://actions.github.io/buildtypes/workflow/v1"
 _NO_TIME = "0001-01-01T00:00:00Z"
 
@@ -65,29 +62,15 @@ class Prover:
     def _signature_tag(self, service: Service, image: Descriptor) -> Descriptor:
         payload = simple_signing_payload(service.repository, image["digest"])
         signed = self._run.message(payload, stamp=service.name == TIMESTAMPED_TAG_SERVICE)
-        annotations = {_SIGNATURE: base64.b64encode(signed.signature).decode()}
-        return self._tagged(payload, _SIMPLE_SIGNING, annotations | self._gathered(signed))
+        return self._tagged(payload, _SIMPLE_SIGNING, signed.annotations(self._run.sigstore.authority.chain))
 
     def _attestation_tag(self, service: Service, image: Descriptor) -> Descriptor:
         """`cosign attest` of cosign 2: the signature is inside the envelope, and its annotation is empty."""
         statement = self._provenance(documents.STATEMENT_V01, service, image)
         signed = self._run.statement(statement, intoto=True)
-        annotations = {_SIGNATURE: "", "predicateType": documents.SLSA_PREDICATE}
-        envelope = encoding.compact(signed.envelope())
-        return self._tagged(envelope, _DSSE, annotations | self._gathered(signed))
-
-    def _gathered(self, signed: Signed) -> dict[str, str]:
-        """cosign 2 keeps certificate, chain, log entry and timestamp in annotations of the layer."""
-        chain = self._run.sigstore.authority.chain
-        gathered = {
-            "dev.sigstore.cosign/certificate": signed.signatory.pem,
-            "dev.sigstore.cosign/chain": "".join(pem("CERTIFICATE", der) for der in chain),
-            "dev.sigstore.cosign/bundle": encoding.compact(signed.rekor_bundle()).decode(),
-        }
-        for response in signed.timestamps:
-            stamp = {"SignedRFC3161Timestamp": base64.b64encode(response).decode()}
-            gathered["dev.sigstore.cosign/rfc3161timestamp"] = encoding.compact(stamp).decode()
-        return gathered
+        annotations = signed.annotations(self._run.sigstore.authority.chain)
+        annotations["predicateType"] = documents.SLSA_PREDICATE
+        return self._tagged(encoding.compact(signed.envelope()), _DSSE, annotations)
 
     def _tagged(self, content: bytes, media_type: str, annotations: dict[str, str]) -> Descriptor:
         layer = self._layout.add(content, media_type)

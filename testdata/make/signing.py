@@ -13,8 +13,6 @@ from typing import Protocol
 from . import der, ecdsa
 
 CAROLS_PASSPHRASE = "correct horse"
-# The keys of the private Sigstore, in a folder of their own.
-SIGSTORE = ("root", "fulcio", "ctlog", "rekor", "rekor2", "tsa-root", "tsa")
 
 
 def _ec(curve: str) -> list[str]:
@@ -28,6 +26,10 @@ _KEYS = {
     "bob": _ec("P-256"),
     "carol": _ec("P-256") + ["-aes-256-cbc", "-pass", f"pass:{CAROLS_PASSPHRASE}"],
     "vendor": _ec("P-256"),
+    "vendor-p384": _ec("P-384"),
+    "vendor-p521": _ec("P-521"),
+    "vendor-rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"],
+    "vendor-ed25519": _ED25519,
     "sigstore/root": _ec("P-384"),
     "sigstore/fulcio": _ec("P-384"),
     "sigstore/ctlog": _ec("P-256"),
@@ -53,8 +55,8 @@ def prepare_keys(folder: Path, create: bool) -> None:
     """Makes sure that every key is there, and readable by its owner alone.
 
     Keys are made only where asked for and only where missing: a new key of the private Sigstore changes every
-    signature of the sample. The mode is set on each run because git does not keep it, and signers refuse a key
-    that others can read.
+    signature of the sample. The mode is set on each run because git does not keep it, and signers refuse a
+    key that others can read.
     """
     for name, options in _KEYS.items():
         private, public = folder / f"{name}.key", folder / f"{name}.pub"
@@ -76,6 +78,8 @@ class SigningKey(Protocol):
     spki: bytes
     # What Sigstore's protobuf calls the key's kind (sigstore_common.proto, PublicKeyDetails).
     details: str
+    # With which its messages are hashed.
+    hash_name: str
 
     def sign(self, message: bytes) -> bytes: ...
 
@@ -94,7 +98,7 @@ class ECKey:
     """An ECDSA key. What it signs is hashed as its curve asks for, or by the hash named."""
 
     def __init__(self, curve: ecdsa.Curve, scalar: int) -> None:
-        self.curve, self._scalar = curve, scalar
+        self.curve, self.hash_name, self._scalar = curve, curve.hash, scalar
         x, y = (value.to_bytes(curve.byte_count, "big") for value in ecdsa.multiple(curve, scalar))
         kind = der.sequence(der.oid("1.2.840.10045.2.1"), der.oid(curve.oid))
         self.point = b"\x04" + x + y
@@ -129,6 +133,8 @@ class ECKey:
 
 class OpenSSLKey:
     """An Ed25519 or RSA key, whose signatures hold nothing random: OpenSSL makes them."""
+
+    hash_name = "sha256"
 
     def __init__(self, private: Path) -> None:
         self._private = private

@@ -27,7 +27,9 @@ class TimestampAuthority:
         self._key, self._issuer, self.certificate = key, issuer, certificate
 
     @classmethod
-    def below(cls, issuer: x509.Issuer, key: ECKey, subject: bytes, window: x509.Window) -> TimestampAuthority:
+    def below(
+        cls, issuer: x509.Issuer, key: ECKey, subject: bytes, window: x509.Window
+    ) -> TimestampAuthority:
         extensions = [
             x509.digital_signature(),
             *issuer.identifiers(key),
@@ -39,8 +41,13 @@ class TimestampAuthority:
     def chain(self) -> list[bytes]:
         return [self.certificate, self._issuer.certificate]
 
-    def stamp(self, signature: bytes, at: datetime, *, embed: bool = True) -> bytes:
-        """A TimeStampResp over the signature's bytes, with or without the authority's certificate in it."""
+    def stamp(
+        self, signature: bytes, at: datetime, *, embed: bool = True, before: tuple[bytes, ...] = ()
+    ) -> bytes:
+        """A TimeStampResp over the signature's bytes.
+
+        With or without the authority's certificate in it, and with others `before` it, which prove nothing.
+        """
         imprint = der.sequence(_sha256(), der.octets(hashlib.sha256(signature).digest()))
         info = der.sequence(
             der.integer(1),
@@ -53,7 +60,7 @@ class TimestampAuthority:
             der.integer(3),
             der.set_of(_sha256()),
             der.sequence(der.oid(_TST_INFO), der.context(0, der.octets(info))),
-            *([der.context(0, self.certificate)] if embed else []),
+            *([der.context(0, b"".join((*before, self.certificate)))] if embed else []),
             der.set_of(self._signer_info(info, at)),
         )
         token = der.sequence(der.oid("1.2.840.113549.1.7.2"), der.context(0, signed_data))

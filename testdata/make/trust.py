@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import encoding, instance
+from . import accepted, encoding, refused
+from .casebook import Casebook
 from .facts import REGISTRY
 from .fulcio import ISSUER
 
@@ -13,8 +14,11 @@ _REPOSITORY = "https://github.com/cloudgrid-dev/cloudgrid"
 
 
 def write(folder: Path, keys: Path) -> None:
-    sigstore = instance.Sigstore(keys / "sigstore", "trust")
-    root = encoding.document(sigstore.trusted_root())
+    book = Casebook(keys)
+    accepted.add(book)
+    refused.add(book)
+    book.write(folder / "blobs")
+    root = encoding.document(book.sigstore.trusted_root())
     (folder / "trusted_root.json").write_bytes(root)
     ours = {"name": "test-data", "file": "trusted_root.json", "sha256": encoding.sha256(root)}
     (folder / "trust.json").write_bytes(encoding.document(_trust_file(ours)))

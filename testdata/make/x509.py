@@ -59,9 +59,10 @@ def extended_key_usage(purpose: str, critical: bool = False) -> bytes:
     return extension("2.5.29.37", der.sequence(der.oid(purpose)), critical)
 
 
-def uri_name(uri: str) -> bytes:
+def uri_name(*uris: str) -> bytes:
     """The subject alternative name; critical, because the subject is empty."""
-    return extension("2.5.29.17", der.sequence(der.context(6, uri.encode(), constructed=False)), critical=True)
+    names = (der.context(6, uri.encode(), constructed=False) for uri in uris)
+    return extension("2.5.29.17", der.sequence(*names), critical=True)
 
 
 def sct_list(timestamps: list[bytes]) -> bytes:
