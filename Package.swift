@@ -118,7 +118,10 @@ let package = Package(
                 "Archive", "BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust",
                 systemPackage,
             ]),
-        tests("TrustTests", of: ["LibCrypto", "StrictJSON", "Trust"]),
+        tests("TrustTests", of: ["CommandRunner", "LibCrypto", "StrictJSON", "Trust"]),
+        .executableTarget(
+            name: "Conformance", dependencies: ["LibCrypto", "Trust"], path: "Tests/Conformance",
+            swiftSettings: settings),
         tests("ReleaseSetTests", of: ["OCI", "ReleaseSet"]),
         tests(
             "ReleaseRecordTests",

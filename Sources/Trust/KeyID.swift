@@ -10,6 +10,10 @@ package struct KeyID: Hashable, Sendable {
         bytes = key.id
     }
 
+    package init(of key: VerificationKey) {
+        bytes = key.id
+    }
+
     /// Takes 32 bytes.
     package init?(bytes: [UInt8]) {
         guard bytes.count == SHA256.byteCount else { return nil }
@@ -22,24 +26,19 @@ package struct KeyID: Hashable, Sendable {
         guard utf8.count == Self.prefix.count + 2 * SHA256.byteCount, utf8.starts(with: Self.prefix) else {
             return nil
         }
-        var bytes: [UInt8] = []
-        for place in stride(from: Self.prefix.count, to: utf8.count, by: 2) {
-            guard let high = Self.digits.firstIndex(of: utf8[place]),
-                let low = Self.digits.firstIndex(of: utf8[place + 1])
-            else { return nil }
-            bytes.append(UInt8(high << 4 | low))
+        guard let bytes = [UInt8](hex: String(decoding: utf8.dropFirst(Self.prefix.count), as: UTF8.self))
+        else {
+            return nil
         }
         self.bytes = bytes
     }
 
     private static let prefix = [UInt8]("sha256:".utf8)
-    private static let digits = [UInt8]("0123456789abcdef".utf8)
 }
 
 extension KeyID: CustomStringConvertible {
     package var description: String {
-        let hex = bytes.flatMap { [Self.digits[Int($0 >> 4)], Self.digits[Int($0 & 0x0f)]] }
-        return String(decoding: Self.prefix + hex, as: UTF8.self)
+        String(decoding: Self.prefix, as: UTF8.self) + bytes.hex
     }
 }
 
