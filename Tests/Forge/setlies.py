@@ -32,15 +32,18 @@ def _reached(release: TinyRelease, descriptor: dict[str, Any]) -> set[str]:
 
 @row("B123")
 def seven_images() -> Iterator[Case]:
+    """Without the image and all that speaks of it."""
+
     def without(index: dict[str, Any]) -> dict[str, Any]:
-        kept = [d for d in index["manifests"] if d["annotations"][REF_NAME] != LEFT_OUT]
+        names = ((d, d["annotations"][REF_NAME]) for d in index["manifests"])
+        kept = [d for d, name in names if name != LEFT_OUT and not name.startswith(LEFT_OUT + "/")]
         return {**index, "manifests": kept}
 
     def drop(release: TinyRelease) -> None:
-        gone = _reached(release, release.images[LEFT_OUT])
+        kept: set[str] = set()
         for item in json.loads(release.index)["manifests"]:
-            gone -= _reached(release, item)
-        for digest in gone:
+            kept |= _reached(release, item)
+        for digest in set(release.blobs.content) - kept:
             release.blobs.drop(digest)
 
     bundle = GoodBundle(alter=lambda at, value: without(value) if at == "index.json" else value, release=drop)

@@ -4,7 +4,7 @@
 Usage: sigstore_voice.py, with the Python of an environment that has the package (see scripts/second-voice).
 
 It must accept what our own verifier has to accept, and refuse what it has to refuse: the cases of
-testdata/trust/blobs, mutants of those that it accepts, and the referrers of the sample's images. What it
+testdata/trust/blobs, mutants of those that it accepts, and the referrers of the images. What it
 cannot read, or sees otherwise, is listed here with the reason; a case that it has come to read is told too.
 """
 
@@ -17,7 +17,8 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -195,21 +196,32 @@ def ask_cases(voice: Voice) -> None:
                 voice.expect(f"{name}, {change} changed", False, answer)
 
 
-def ask_sample(voice: Voice) -> None:
-    """The referrers of the sample's images."""
-    layout = TESTDATA / "sample" / "images"
+def ask_referrers(voice: Voice, read: Callable[[str], bytes]) -> None:
+    """The bundles beside the images of an OCI layout, whose files `read` gives."""
 
     def blob(descriptor: dict[str, Any]) -> bytes:
-        return (layout / "blobs" / "sha256" / descriptor["digest"].removeprefix("sha256:")).read_bytes()
+        return read("blobs/sha256/" + descriptor["digest"].removeprefix("sha256:"))
 
-    for listed in json.loads((layout / "index.json").read_bytes())["manifests"]:
-        if "sigstore.bundle" not in listed.get("artifactType", ""):
+    for listed in json.loads(read("index.json"))["manifests"]:
+        if "manifest" not in listed["mediaType"]:
             continue
         manifest = json.loads(blob(listed))
+        if "sigstore.bundle" not in manifest.get("artifactType", ""):
+            continue
         predicate = manifest["annotations"]["dev.sigstore.bundle.predicateType"]
         document, artifact = blob(manifest["layers"][0]), blob(manifest["subject"])
         answer = voice.accepts(document, artifact, TESTDATA / "trust" / "trusted_root.json", predicate)
         voice.expect(listed["digest"], True, answer)
+
+
+def ask_sample(voice: Voice) -> None:
+    layout = TESTDATA / "sample" / "images"
+    ask_referrers(voice, lambda name: (layout / name).read_bytes())
+
+
+def ask_golden(voice: Voice) -> None:
+    with tarfile.open(TESTDATA / "golden" / "golden.tar") as bundle:
+        ask_referrers(voice, lambda name: bundle.extractfile(name).read())
 
 
 def main() -> int:
@@ -217,6 +229,7 @@ def main() -> int:
     voice = Voice()
     ask_cases(voice)
     ask_sample(voice)
+    ask_golden(voice)
     for complaint in voice.complaints:
         print(complaint)
     print(f"sigstore of PyPI: {voice.asked} signatures, {len(voice.complaints)} otherwise than expected")

@@ -7,6 +7,7 @@ a key that is secret.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -104,15 +105,38 @@ def signature(curve: Curve, scalar: int, message: bytes, hash_name: str) -> byte
 
 def multiple(curve: Curve, factor: int) -> Point:
     """The generator times the factor: the public key of a scalar."""
-    total, power = None, curve.generator
-    while factor:
-        if factor & 1:
-            total = power if total is None else _add(curve.p, total, power)
-        power = _add(curve.p, power, power)
-        factor >>= 1
+    total = None
+    for bit, power in enumerate(_powers(curve)):
+        if factor >> bit & 1:
+            total = (*power, 1) if total is None else _sum(curve.p, total, power)
     if total is None:
         raise ValueError("zero times the generator is no point")
-    return total
+    x, y, z = total
+    inverse = pow(z, -1, curve.p)
+    return x * inverse**2 % curve.p, y * inverse**3 % curve.p
+
+
+@functools.cache
+def _powers(curve: Curve) -> list[Point]:
+    """The generator doubled again and again; every multiple is a sum of these."""
+    powers, p = [curve.generator], curve.p
+    while len(powers) < curve.n.bit_length():
+        x, y = powers[-1]
+        slope = (3 * x * x - 3) * pow(2 * y, -1, p)
+        doubled = (slope * slope - 2 * x) % p
+        powers.append((doubled, (slope * (x - doubled) - y) % p))
+    return powers
+
+
+def _sum(p: int, a: tuple[int, int, int], b: Point) -> tuple[int, int, int]:
+    """A point in Jacobian coordinates, which need no division, plus one that is neither it nor its inverse."""
+    x, y, z = a
+    z2 = z * z % p
+    h, r = (b[0] * z2 - x) % p, (b[1] * z2 * z - y) % p
+    h2 = h * h % p
+    h3, v = h2 * h % p, x * h2 % p
+    x3 = (r * r - h3 - 2 * v) % p
+    return x3, (r * (v - x3) - y * h3) % p, z * h % p
 
 
 def _integer(data: bytes, order: int) -> int:
@@ -141,12 +165,3 @@ def _nonces(curve: Curve, scalar: int, reduced_digest: int, hash_name: str) -> I
             yield candidate
         key = mac(key, value + b"\x00")
         value = mac(key, value)
-
-
-def _add(p: int, a: Point, b: Point) -> Point:
-    if a == b:
-        slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, p)
-    else:
-        slope = (b[1] - a[1]) * pow(b[0] - a[0], -1, p)
-    x = (slope * slope - a[0] - b[0]) % p
-    return x, (slope * (a[0] - x) - a[1]) % p

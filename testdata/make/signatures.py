@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from . import documents, encoding, evidence, layout
@@ -19,10 +20,13 @@ from .facts import (
 from .instance import Run
 from .layout import Descriptor, Layout
 
-_SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
+SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 _DSSE = "application/vnd.dsse.envelope.v1+json"
 _WORKFLOW_BUILD_TYPE = "https://actions.github.io/buildtypes/workflow/v1"
 _NO_TIME = "0001-01-01T00:00:00Z"
+
+# Stores content of a media type, and gives its descriptor.
+Put = Callable[[bytes, str], Descriptor]
 
 
 def simple_signing_payload(repository: str, digest: str) -> bytes:
@@ -37,6 +41,55 @@ def simple_signing_payload(repository: str, digest: str) -> bytes:
             "optional": None,
         }
     )
+
+
+def tag_manifest(put: Put, layer: Descriptor, annotations: dict[str, str]) -> dict[str, Any]:
+    """What cosign 2 stores under a `.sig` or `.att` tag: an image whose layer is what was signed."""
+    config = {
+        "architecture": "",
+        "created": _NO_TIME,
+        "history": [{"created": _NO_TIME}],
+        "os": "",
+        "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]},
+        "config": {},
+    }
+    return {
+        "schemaVersion": 2,
+        "mediaType": layout.MANIFEST,
+        "config": put(encoding.compact(config), layout.IMAGE_CONFIG),
+        "layers": [{**layer, "annotations": annotations}],
+    }
+
+
+def bundle_manifest(put: Put, target: Descriptor, predicate_type: str, signed: Signed) -> dict[str, Any]:
+    """What cosign 3 and the attest actions attach to an image: a Sigstore bundle as a referrer."""
+    return {
+        "schemaVersion": 2,
+        "mediaType": layout.MANIFEST,
+        "artifactType": evidence.BUNDLE_V03,
+        "config": put(b"{}", layout.EMPTY),
+        "layers": [put(encoding.compact(signed.bundle()), evidence.BUNDLE_V03)],
+        "subject": {key: target[key] for key in ("mediaType", "digest", "size")},
+        "annotations": {
+            "dev.sigstore.bundle.content": "dsse-envelope",
+            "dev.sigstore.bundle.predicateType": predicate_type,
+            "org.opencontainers.image.created": CREATED_TEXT,
+        },
+    }
+
+
+def signature_statement(digest: str) -> dict[str, Any]:
+    """What `cosign sign` of cosign 3 signs: an empty in-toto predicate of the type that says "signed"."""
+    kind = documents.SIGN_PREDICATE
+    return documents.statement(documents.STATEMENT_V1, documents.subject(digest), kind, {})
+
+
+def provenance_statement(
+    release: Release, repository: str, digest: str, kind: str = documents.STATEMENT_V1
+) -> dict[str, Any]:
+    subject = documents.subject(digest, repository)
+    predicate = documents.provenance(release, _WORKFLOW_BUILD_TYPE)
+    return documents.statement(kind, subject, documents.SLSA_PREDICATE, predicate)
 
 
 class Prover:
@@ -62,65 +115,35 @@ class Prover:
     def _signature_tag(self, service: Service, image: Descriptor) -> Descriptor:
         payload = simple_signing_payload(service.repository, image["digest"])
         signed = self._run.message(payload, stamp=service.name == TIMESTAMPED_TAG_SERVICE)
-        return self._tagged(payload, _SIMPLE_SIGNING, signed.annotations(self._run.sigstore.authority.chain))
+        return self._tagged(payload, SIMPLE_SIGNING, self._annotations(signed))
 
     def _attestation_tag(self, service: Service, image: Descriptor) -> Descriptor:
         """`cosign attest` of cosign 2: the signature is inside the envelope, and its annotation is empty."""
-        statement = self._provenance(documents.STATEMENT_V01, service, image)
+        statement = provenance_statement(
+            self._release, service.repository, image["digest"], documents.STATEMENT_V01
+        )
         signed = self._run.statement(statement, intoto=True)
-        annotations = signed.annotations(self._run.sigstore.authority.chain)
-        annotations["predicateType"] = documents.SLSA_PREDICATE
+        annotations = {**self._annotations(signed), "predicateType": documents.SLSA_PREDICATE}
         return self._tagged(encoding.compact(signed.envelope()), _DSSE, annotations)
+
+    def _annotations(self, signed: Signed) -> dict[str, str]:
+        return signed.annotations(self._run.sigstore.authority.chain)
 
     def _tagged(self, content: bytes, media_type: str, annotations: dict[str, str]) -> Descriptor:
         layer = self._layout.add(content, media_type)
-        config = {
-            "architecture": "",
-            "created": _NO_TIME,
-            "history": [{"created": _NO_TIME}],
-            "os": "",
-            "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]},
-            "config": {},
-        }
-        manifest = {
-            "schemaVersion": 2,
-            "mediaType": layout.MANIFEST,
-            "config": self._layout.add(encoding.compact(config), layout.IMAGE_CONFIG),
-            "layers": [{**layer, "annotations": annotations}],
-        }
+        manifest = tag_manifest(self._layout.add, layer, annotations)
         return self._layout.add(encoding.compact(manifest), layout.MANIFEST)
 
     def _signature_bundle(self, target: Descriptor, rekor2: bool = False) -> None:
-        """`cosign sign` of cosign 3: an empty in-toto predicate of the type that says "signed"."""
-        subject = documents.subject(target["digest"])
-        kind = documents.SIGN_PREDICATE
-        statement = documents.statement(documents.STATEMENT_V1, subject, kind, {})
-        self._referrer(target, kind, self._run.statement(statement, rekor2=rekor2))
+        signed = self._run.statement(signature_statement(target["digest"]), rekor2=rekor2)
+        self._referrer(target, documents.SIGN_PREDICATE, signed)
 
     def _provenance_bundle(self, service: Service, image: Descriptor) -> Descriptor:
-        statement = self._provenance(documents.STATEMENT_V1, service, image)
+        statement = provenance_statement(self._release, service.repository, image["digest"])
         return self._referrer(image, documents.SLSA_PREDICATE, self._run.statement(statement))
 
-    def _provenance(self, kind: str, service: Service, image: Descriptor) -> dict[str, Any]:
-        subject = documents.subject(image["digest"], service.repository)
-        predicate = documents.provenance(self._release, _WORKFLOW_BUILD_TYPE)
-        return documents.statement(kind, subject, documents.SLSA_PREDICATE, predicate)
-
     def _referrer(self, target: Descriptor, predicate_type: str, signed: Signed) -> Descriptor:
-        bundle = encoding.compact(signed.bundle())
-        manifest = {
-            "schemaVersion": 2,
-            "mediaType": layout.MANIFEST,
-            "artifactType": evidence.BUNDLE_V03,
-            "config": self._layout.add(b"{}", layout.EMPTY),
-            "layers": [self._layout.add(bundle, evidence.BUNDLE_V03)],
-            "subject": {key: target[key] for key in ("mediaType", "digest", "size")},
-            "annotations": {
-                "dev.sigstore.bundle.content": "dsse-envelope",
-                "dev.sigstore.bundle.predicateType": predicate_type,
-                "org.opencontainers.image.created": CREATED_TEXT,
-            },
-        }
+        manifest = bundle_manifest(self._layout.add, target, predicate_type, signed)
         descriptor = self._layout.add(encoding.compact(manifest), layout.MANIFEST)
         self._layout.list_referrer({**descriptor, "artifactType": evidence.BUNDLE_V03})
         return descriptor

@@ -2,21 +2,24 @@
 
 Every document passes through `alter(place, value)` before its bytes are fixed, so that a forger can change
 one and all digests above it follow. Places are `<image> index`, `<image> <arch> manifest`,
-`<image> <arch> config`, `<image> <arch> layers`, `signature manifest`, `referrer manifest`,
+`<image> <arch> config`, `<image> <arch> layers`, `<image> signature` and `<image> provenance` (an
+`evidence.Signed`), `signature manifest`, `referrer manifest` (of cloudgrid-bff),
 `chart manifest`, `chart config`, `chart content` (the packed bytes),
 `release images` (what the release's files speak of), `release files`, `release manifest` and `index.json`.
 """
 
 from __future__ import annotations
 
-import base64
+import functools
+import json
 import struct
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from . import bundlewriter as writer
-from . import chart, documents, encoding, facts, tinyfiles
+from . import chart, documents, encoding, evidence, facts, instance, signatures, tinyfiles
 from .facts import ARCHITECTURES, CREATED_TEXT, REGISTRY, SERVICES, Service
 from .tinyfiles import HELM_CHART, RELEASE
 
@@ -28,13 +31,13 @@ DOCKER_GZIP_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 EMPTY = "application/vnd.oci.empty.v1+json"
 IN_TOTO = "application/vnd.in-toto+json"
-BUNDLE = writer.SIGSTORE_TYPE
-SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 HELM_CONFIG = "application/vnd.cncf.helm.config.v1+json"
 RELEASE_TYPE = "application/vnd.cgbundle.release.v1"
 REF_NAME = "org.opencontainers.image.ref.name"
 TITLE = "org.opencontainers.image.title"
 
+KEYS = Path(__file__).resolve().parent.parent / "keys"
+# The image with a signature tag; the others are signed by a bundle.
 SIGNED_IMAGE = "cloudgrid-bff"
 
 
@@ -49,6 +52,17 @@ def tar(*members: encoding.Member) -> bytes:
     return b"".join(encoding.tar_stream(members))
 
 
+@functools.cache
+def _run() -> instance.Run:
+    return instance.release_run(instance.Sigstore.of_keys(KEYS, "tiny"), RELEASE)
+
+
+@functools.cache
+def _signed(content: bytes, is_statement: bool) -> evidence.Signed:
+    """Signed once, however many releases are made of it: a forger makes hundreds."""
+    return _run().statement(json.loads(content)) if is_statement else _run().message(content)
+
+
 class TinyRelease:
     """The blobs, `index.json` and the descriptor of `release-manifest.json`."""
 
@@ -61,7 +75,8 @@ class TinyRelease:
         self._listed: list[Descriptor] = []
         for service in SERVICES:
             self._add_image(service)
-        self._add_evidence(self.images[SIGNED_IMAGE])
+        for service in SERVICES:
+            self._add_evidence(service)
         self.chart = self._add_chart()
         self._add_release()
         listed = sorted(self._listed, key=lambda d: d["annotations"][REF_NAME].encode())
@@ -151,57 +166,33 @@ class TinyRelease:
             "platform": {"architecture": "unknown", "os": "unknown"},
         }
 
-    def _add_evidence(self, image: Descriptor) -> None:
-        """A signature tag and a referrer. What they hold as signatures is noise."""
-        name = image["digest"].removeprefix("sha256:")
-        repository = f"{REGISTRY}/{SIGNED_IMAGE}"
-        noise = base64.b64encode(b"".join(encoding.noise("signature", 64))).decode()
-        payload = {
-            "critical": {
-                "identity": {"docker-reference": repository},
-                "image": {"docker-manifest-digest": image["digest"]},
-                "type": "cosign container image signature",
-            },
-            "optional": None,
-        }
-        layer = self.blobs.put(encoding.compact(payload), SIMPLE_SIGNING)
-        signature = {
-            "schemaVersion": 2,
-            "mediaType": writer.OCI_MANIFEST,
-            "config": self.blobs.put(
-                encoding.compact({"architecture": "", "os": "", "config": {}, "rootfs": {"type": "layers"}}),
-                CONFIG,
-            ),
-            "layers": [{**layer, "annotations": {"dev.cosignproject.cosign/signature": noise}}],
-        }
-        tag = f"sha256-{name}.sig"
-        target = self._put("signature manifest", signature, writer.OCI_MANIFEST, encoding.compact)
-        self._list("signature", f"{SIGNED_IMAGE}/{tag}", target, f"{repository}:{tag}")
-
-        subject = documents.subject(image["digest"], repository)
-        statement = documents.statement(documents.STATEMENT_V1, subject, documents.SLSA_PREDICATE, {})
-        envelope = {
-            "payload": base64.b64encode(encoding.compact(statement)).decode(),
-            "payloadType": IN_TOTO,
-            "signatures": [{"sig": noise}],
-        }
-        bundle = {
-            "mediaType": BUNDLE,
-            "verificationMaterial": {"publicKey": {"hint": ""}},
-            "dsseEnvelope": envelope,
-        }
-        referrer = {
-            "schemaVersion": 2,
-            "mediaType": writer.OCI_MANIFEST,
-            "artifactType": BUNDLE,
-            "config": self.blobs.put(b"{}", EMPTY),
-            "layers": [self.blobs.put(encoding.compact(bundle), BUNDLE)],
-            "subject": image,
-        }
-        target = self._put("referrer manifest", referrer, writer.OCI_MANIFEST, encoding.compact)
+    def _add_evidence(self, service: Service) -> None:
+        """The release workflow's signature of an image: a cosign 2 tag and provenance for one, a bundle else."""
+        image = self.images[service.image]
+        if service.image == SIGNED_IMAGE:
+            self._add_signature_tag(service, image)
+            statement = signatures.provenance_statement(RELEASE, service.repository, image["digest"])
+            place, kind = "provenance", documents.SLSA_PREDICATE
+        else:
+            statement = signatures.signature_statement(image["digest"])
+            place, kind = "signature", documents.SIGN_PREDICATE
+        signed = self._alter(f"{service.image} {place}", _signed(encoding.compact(statement), True))
+        manifest = signatures.bundle_manifest(self.blobs.put, image, kind, signed)
+        place = "referrer manifest" if service.image == SIGNED_IMAGE else f"{service.image} referrer manifest"
+        target = self._put(place, manifest, writer.OCI_MANIFEST, encoding.compact)
         own = target["digest"].removeprefix("sha256:")
-        source = f"{repository}@{target['digest']}"
-        self._list("referrer", f"{SIGNED_IMAGE}/referrers/sha256-{own}", target, source)
+        source = f"{service.repository}@{target['digest']}"
+        self._list("referrer", f"{service.image}/referrers/sha256-{own}", target, source)
+
+    def _add_signature_tag(self, service: Service, image: Descriptor) -> None:
+        payload = signatures.simple_signing_payload(service.repository, image["digest"])
+        signed = self._alter(f"{service.image} signature", _signed(payload, False))
+        layer = self.blobs.put(signed.content, signatures.SIMPLE_SIGNING)
+        annotations = signed.annotations(_run().sigstore.authority.chain)
+        manifest = signatures.tag_manifest(self.blobs.put, layer, annotations)
+        tag = f"sha256-{image['digest'].removeprefix('sha256:')}.sig"
+        target = self._put("signature manifest", manifest, writer.OCI_MANIFEST, encoding.compact)
+        self._list("signature", f"{service.image}/{tag}", target, f"{service.repository}:{tag}")
 
     def _add_chart(self) -> bytes:
         root = chart.FILES / "chart"
