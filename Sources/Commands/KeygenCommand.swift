@@ -12,8 +12,9 @@ package struct KeygenCommand: AsyncParsableCommand {
         abstract: "Make a key pair for signing bundles: PREFIX.key and PREFIX.pub.",
         discussion: """
             The private key is PKCS #8 in PEM, mode 0600, encrypted if there is a pass phrase: from --password-file, \
-            from COSIGN_PASSWORD, or asked at the terminal (empty: not encrypted). Existing files are never \
-            overwritten. Give PREFIX.pub to the importing side over a channel that you trust, once.
+            from COSIGN_PASSWORD, or asked at the terminal (empty: not encrypted). With --key-format cosign it is \
+            in the form that cosign signs with as well, under the pass phrase even if that is empty. Existing files \
+            are never overwritten. Give PREFIX.pub to the importing side over a channel that you trust, once.
             """)
 
     enum KeyType: String, CaseIterable, ExpressibleByArgument {
@@ -23,6 +24,25 @@ package struct KeygenCommand: AsyncParsableCommand {
             switch self {
             case .ecdsa: .ecdsaP256
             case .ed25519: .ed25519
+            }
+        }
+    }
+
+    enum KeyFormat: String, CaseIterable, ExpressibleByArgument {
+        case pkcs8, cosign
+
+        func file(_ key: PrivateKey, encryptedWith phrase: [UInt8]?) throws(KeyError) -> [UInt8] {
+            switch self {
+            case .pkcs8: try key.pem(encryptedWith: phrase)
+            case .cosign: try key.cosignFile(encryptedWith: phrase ?? [])
+            }
+        }
+
+        func protection(by phrase: [UInt8]?) -> String {
+            guard phrase == nil else { return "encrypted" }
+            return switch self {
+            case .pkcs8: "not encrypted"
+            case .cosign: "under an empty pass phrase, which protects nothing"
             }
         }
     }
@@ -37,6 +57,11 @@ package struct KeygenCommand: AsyncParsableCommand {
             "ecdsa (P-256, what every tool can check) or ed25519 (same bytes each time).", valueName: "type"))
     var type: KeyType = .ecdsa
 
+    @Option(
+        help: ArgumentHelp(
+            "pkcs8 (what openssl reads) or cosign (what cosign reads).", valueName: "format"))
+    var keyFormat: KeyFormat = .pkcs8
+
     @Option(help: ArgumentHelp("File with the pass phrase.", valueName: "file"))
     package var passwordFile: String?
 
@@ -46,13 +71,14 @@ package struct KeygenCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let (output, type, passwordFile, printer) = (output, type, passwordFile, common.printer)
+        let keyFormat = keyFormat
         try await CommandRun.perform(printer) {
             let phrase = try Self.phrase(passwordFile)
             let key = try PrivateKey.generate(type.generated)
             let privateFile = try NewFile(FilePath(output + ".key"))
             let publicFile = try NewFile(
                 FilePath(output + ".pub"), permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try privateFile.write(try key.pem(encryptedWith: phrase))
+            try privateFile.write(try keyFormat.file(key, encryptedWith: phrase))
             try publicFile.write(key.publicKey.pem)
             try privateFile.finish()
             try publicFile.finish()
@@ -62,8 +88,7 @@ package struct KeygenCommand: AsyncParsableCommand {
                 "keyID": .string(id.description), "encrypted": .bool(phrase != nil),
             ])
             printer.line(
-                "\(output).key  private, \(phrase == nil ? "not encrypted" : "encrypted"); stays with the exporter"
-            )
+                "\(output).key  private, \(keyFormat.protection(by: phrase)); stays with the exporter")
             printer.line("\(output).pub  public; give it to the importing side")
             printer.line("key id \(id)")
         }

@@ -3,12 +3,15 @@ import BundleFormat
 import Glibc
 package import LibCrypto
 import SystemPackage
+import Trust
 
 /// Who signs a bundle that is made here.
 package struct SigningKeyOptions: ParsableArguments {
     @Option(
         name: .customLong("key"),
-        help: ArgumentHelp("Private key (PEM) to sign with; may be given several times.", valueName: "file"))
+        help: ArgumentHelp(
+            "Private key (PEM, cosign's own kind too) to sign with; may be given several times.",
+            valueName: "file"))
     package var keys: [String] = []
 
     @Option(help: ArgumentHelp("File with the pass phrase of encrypted keys.", valueName: "file"))
@@ -49,7 +52,7 @@ package struct SigningKeyOptions: ParsableArguments {
         var bytes = try InputFile.bytes(of: file, limit: 65_536)
         defer { bytes.wipe() }
         do {
-            return try PrivateKey(pem: bytes) { () throws(KeyError) in try phrase(for: file) }
+            return try PrivateKey(file: bytes) { () throws(KeyError) in try phrase(for: file) }
         } catch {
             throw Finding(error, file: file)
         }

@@ -1,7 +1,7 @@
 import CLibCrypto
 
 extension PrivateKey {
-    private static let expected = "one PEM block with a private key"
+    static let expected = "one PEM block with a private key"
 
     /// Reads a file with one private key: PKCS#8, plain or encrypted, or the older forms of EC and RSA keys.
     ///
@@ -63,7 +63,7 @@ extension PrivateKey {
         return OBJ_obj2nid(object) == NID_pbes2
     }
 
-    private static func key(consuming info: OpaquePointer) throws(KeyError) -> PKey {
+    static func key(consuming info: OpaquePointer) throws(KeyError) -> PKey {
         defer { PKCS8_PRIV_KEY_INFO_free(info) }
         guard let key = EVP_PKCS82PKEY(info) else {
             throw .malformed(expected: "a private key of a known algorithm", found: "another")
