@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import tarfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from case import CONTENT, FORMAT, POLICY, Case, row
+from case import CONTENT, FORMAT, POLICY, USAGE, Case, row
 from goodbundle import GoodBundle, good
 from jsonlies import altered
 from make.tiny import RELEASE, TinyRelease
@@ -50,6 +51,40 @@ def _values(change: Callable[[bytes], bytes]) -> Callable[[Files], Any]:
 
 def _digest(image: str) -> str:
     return good().release.images[image]["digest"]
+
+
+def _manifest(change: Callable[[dict[str, Any]], Any]) -> Callable[[Files], Any]:
+    """Another release manifest, listed as it is then."""
+
+    def lie(files: Files) -> None:
+        document = json.loads(files["release-manifest.json"])
+        change(document)
+        old = hashlib.sha256(files["release-manifest.json"]).hexdigest().encode()
+        files["release-manifest.json"] = json.dumps(document).encode()
+        new = hashlib.sha256(files["release-manifest.json"]).hexdigest().encode()
+        files["checksums.txt"] = files["checksums.txt"].replace(old, new)
+
+    return lie
+
+
+def _entry(manifest: dict[str, Any], image: str) -> dict[str, Any]:
+    return next(entry for entry in manifest["images"] if entry.get("image", "").endswith("/" + image))
+
+
+@row("B122")
+def other_versions() -> Iterator[Case]:
+    def tagged(manifest: dict[str, Any]) -> None:
+        _entry(manifest, IMAGE)["versionTag"] = "v1.3.9"
+
+    def built(manifest: dict[str, Any]) -> None:
+        _entry(manifest, OTHER)["commitTag"] = "sha-ffffffffffff"
+
+    names = [IMAGE, RELEASE.version, "v1.3.9"]
+    yield release_case("one image of another version", _manifest(tagged), POLICY, "set.version", *names)
+    names = [OTHER, "sha-ffffffffffff", RELEASE.commit_tag]
+    yield release_case("one image of another commit", _manifest(built), POLICY, "set.version", *names)
+    change = _manifest(lambda manifest: manifest.update(version="v1.3.9"))
+    yield release_case("manifest of another version", change, POLICY, "set.version", RELEASE.version, "v1.3.9")
 
 
 @row("B126")
@@ -160,6 +195,28 @@ def _packed(*members: tuple[str, bytes, bytes]) -> bytes:
             info.linkname = "/etc/passwd" if kind == tarfile.SYMTYPE else ""
             archive.addfile(info, io.BytesIO(content))
     return gzip.compress(buffer.getvalue(), mtime=0)
+
+
+@row("B138")
+def one_place_for_two() -> Iterator[Case]:
+    # Of two vendor repositories with one last component: in a mirror they are one.
+    def lie(manifest: dict[str, Any]) -> None:
+        _entry(manifest, OTHER)["image"] = f"registry.example.org/other/{IMAGE}"
+
+    names = ["/images/"]
+    yield release_case("two images for one repository", _manifest(lie), POLICY, "map.collision", IMAGE, *names)
+
+
+@row("B139")
+def bad_target_names() -> Iterator[Case]:
+    for name, target in (
+        ("capitals", "127.0.0.1:1/Foo/Bar"),
+        ("empty component", "127.0.0.1:1/a//b"),
+        ("300 bytes", "127.0.0.1:1/" + "a" * 300),
+    ):
+        args = ["--pull-as", target]
+        # A good bundle: what is wrong is where it shall be pulled from.
+        yield Case(f"target with {name}", good().bytes(), USAGE, "map.name", [target[12:]], args=args)
 
 
 @row("B140")

@@ -51,6 +51,14 @@ import Testing
         let kept = "\(record)/cloudgrid/release/\(Sample.version)-r1"
         let values = try String(contentsOfFile: kept + "/release-values.mirrored.yaml", encoding: .utf8)
         #expect(values.contains("\(target.location)/nats") && values.contains(digest))
+        let own = folder.path + "/own.yaml"
+        try Data("nats: {bundled: {enabled: true}}\n".utf8).write(to: URL(filePath: own))
+        let rendered = try RenderedChart(kept, "-f", own)
+        #expect(rendered.images.count == 9)
+        #expect(rendered.images["nats.bundled"] == "\(target.location)/nats@\(digest)")
+        for (workload, image) in rendered.images {
+            try expectCopy(of: image, to: "\(folder.path)/\(workload)")
+        }
         let image = try DeploymentRecord(in: kept).images.first { $0.name == "nats" }
         #expect(image?.digest == digest && image?.tags == ["2.12"])
     }

@@ -121,21 +121,8 @@ import Testing
         #expect(recorded() == nil)
     }
 
-    /// What the chart makes of the values, by `Tests/HelmSide/render.py`.
-    private struct Rendered: Decodable {
-        let images: [String: String]
-        let pullSecrets: [String]
-
-        init(_ record: String, _ options: String...) throws {
-            let said = try CommandRunner.run(
-                "python3", ["-B", CommandRunner.checkout + "/Tests/HelmSide/render.py", record] + options)
-            guard said.status == 0 else { throw NotSeen(description: said.errors) }
-            self = try JSONDecoder().decode(Rendered.self, from: Data(said.output.utf8))
-        }
-    }
-
     @Test func `every workload of the chart resolves to the target, by a digest that is there`() throws {
-        let rendered = try Rendered(imported.recorded, "-f", try write("cloudgrid-prod.yaml"))
+        let rendered = try RenderedChart(imported.recorded, "-f", try write("cloudgrid-prod.yaml"))
         #expect(rendered.images.count == 8)
         #expect(rendered.pullSecrets == [])
         for (workload, image) in rendered.images {
@@ -143,6 +130,14 @@ import Testing
             let repository = try #require(parts.first?.split(separator: "/").last.map(String.init))
             #expect(image.hasPrefix(imported.target.location + "/"), "\(workload): \(image)")
             #expect(try imported.target.view.digest(repository, Sample.version) == parts.last, "\(workload)")
+        }
+    }
+
+    @Test func `skopeo copies every workload as helm would have it run`() throws {
+        let rendered = try RenderedChart(imported.recorded)
+        #expect(rendered.images.count == 8)
+        for (workload, image) in rendered.images {
+            try expectCopy(of: image, to: "\(folder.path)/\(workload)")
         }
     }
 
@@ -156,7 +151,7 @@ import Testing
             ])
         #expect(imported.status == 0, "\(imported.errors)")
         let place = record + "/cloudgrid/release/\(Sample.version)-r1"
-        let rendered = try Rendered(place)
+        let rendered = try RenderedChart(place)
         #expect(rendered.pullSecrets == ["mirror-reader"])
         #expect(
             rendered.images.values.allSatisfy {
