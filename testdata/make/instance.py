@@ -115,7 +115,7 @@ class Run:
 
     def __init__(self, sigstore: Sigstore, identity: Identity, start: datetime) -> None:
         self.sigstore, self.identity = sigstore, identity
-        self._now = start
+        self.now = start
 
     def message(self, content: bytes, *, rekor2: bool = False, stamp: bool = False) -> Signed:
         return self._recorded(Signed.message(self._signatory(), content), rekor2=rekor2, stamp=stamp)
@@ -127,17 +127,17 @@ class Run:
         return self._recorded(signed, rekor2=rekor2, stamp=stamp, intoto=intoto)
 
     def _signatory(self) -> Signatory:
-        self._now += timedelta(seconds=30)
-        key = ECKey.of_seed(f"{self.identity.subject} {self._now}")
-        return self.sigstore.authority.certify(self.identity, key, self._now)
+        self.now += timedelta(seconds=30)
+        key = ECKey.of_seed(f"{self.identity.subject} {self.now}")
+        return self.sigstore.authority.certify(self.identity, key, self.now)
 
     def _recorded(self, signed: Signed, *, rekor2: bool, stamp: bool, intoto: bool = False) -> Signed:
         # Rekor v2 tells no time, so that a timestamp comes with it.
         if stamp or rekor2:
-            signed = signed.stamped(self.sigstore.clock, self._now + timedelta(seconds=1))
+            signed = signed.stamped(self.sigstore.clock, self.now + timedelta(seconds=1))
         if rekor2:
             return signed.logged2(self.sigstore.log2)
-        return signed.logged(self.sigstore.log1, self._now + timedelta(seconds=2), intoto=intoto)
+        return signed.logged(self.sigstore.log1, self.now + timedelta(seconds=2), intoto=intoto)
 
 
 def release_identity(release: Release) -> Identity:

@@ -10,10 +10,13 @@ from typing import Any
 
 from . import chart, documents, encoding
 from .facts import BINARY_TARGETS, CREATED, REGISTRY, SERVICES, Release, Service, manifest_sections
+from .instance import Run
 from .layout import Descriptor
 from .signing import ECKey
 
 _COMPOSE_FILES = ("cloudgrid.compose.yaml", "cloudgrid.env.example", "cloudgrid-local.sh")
+# How `checksums.txt` is signed: bare and of a part, as today; with the certificate; with all that proves it.
+CHECKSUMS = ("bare", "certificate", "bundle", "bundle-of-all")
 _BINARY_SIZE = 2048
 _MAGIC = {"linux": b"\x7fELF", "darwin": b"\xcf\xfa\xed\xfe", "windows": b"MZ\x90\x00"}
 
@@ -27,14 +30,15 @@ class ReleaseFiles:
         self._chart_name = f"cloudgrid-{release.chart_version}.tgz"
         self._files: dict[str, bytes] = {self._chart_name: packed_chart}
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, run: Run, checksums: str = "bare") -> None:
+        """Writes all; `checksums` is one of `CHECKSUMS`, and all but the first are better than what there is."""
         self._add_reports()
         self._files["release-manifest.json"] = encoding.document(self._manifest())
         self._files["release-values.yaml"] = self._values().encode()
         self._files["cloudgrid.compose.yaml"] = self._compose().encode()
         for name in ("cloudgrid.env.example", "cloudgrid-local.sh"):
             self._files[name] = chart.filled(chart.FILES / "compose" / name, self._release)
-        self._add_checksums()
+        self._add_checksums(run, checksums)
         self._add_binaries()
 
         folder.mkdir(parents=True)
@@ -124,7 +128,7 @@ class ReleaseFiles:
         ]
         return "\n".join(lines) + "\n"
 
-    def _add_checksums(self) -> None:
+    def _add_checksums(self, run: Run, kind: str) -> None:
         """`checksums.txt`, signed after its first line and then appended to, as the workflow does.
 
         The signature is keyless: its key is gone, and the certificate is not among the release's files.
@@ -133,9 +137,18 @@ class ReleaseFiles:
         appended = self._checksum_line("artifacts", "release-manifest.json")
         for name in _COMPOSE_FILES:
             appended += self._checksum_line("artifacts/compose", name)
-        self._files["checksums.txt"] = (signed + appended).encode()
-        key = ECKey.of_seed(f"checksums.txt {self._release.version}")
-        self._files["checksums.txt.sig"] = base64.b64encode(key.sign(signed.encode()))
+        whole, part = (signed + appended).encode(), signed.encode()
+        self._files["checksums.txt"] = whole
+        if kind == "bare":
+            key = ECKey.of_seed(f"checksums.txt {self._release.version}")
+            self._files["checksums.txt.sig"] = base64.b64encode(key.sign(part))
+            return
+        made = run.message(whole if kind == "bundle-of-all" else part)
+        if kind == "certificate":
+            self._files["checksums.txt.sig"] = base64.b64encode(made.signature)
+            self._files["checksums.txt.pem"] = made.signatory.pem.encode()
+        else:
+            self._files["checksums.txt.sigstore.json"] = encoding.compact(made.bundle())
 
     def _add_binaries(self) -> None:
         lines = ""

@@ -92,57 +92,75 @@ def provenance_statement(
     return documents.statement(kind, subject, documents.SLSA_PREDICATE, predicate)
 
 
+# Takes a service, which of its evidence, and that; gives what is to be there, or None for nothing.
+Alter = Callable[[Service, str, Signed], Signed | None]
+TAG, ATTESTATION, BUNDLE, PROVENANCE = "signature tag", "attestation tag", "signature bundle", "provenance"
+
+
 class Prover:
     """Adds to each image what the release workflow adds after the push."""
 
-    def __init__(self, target: Layout, release: Release, run: Run) -> None:
+    def __init__(
+        self, target: Layout, release: Release, run: Run, alter: Alter = lambda service, which, signed: signed
+    ) -> None:
         self._layout = target
         self._release = release
         self._run = run
+        self._alter = alter
 
     def prove(self, images: dict[str, Descriptor]) -> None:
         for service in SERVICES:
             image = images[service.name]
-            tag = f"sha256-{layout.hex_of(image)}"
-            self._layout.name(self._signature_tag(service, image), service.image, f"{tag}.sig")
+            self._sign_tag(service, image)
             if service.name == ATT_TAG_SERVICE:
-                self._layout.name(self._attestation_tag(service, image), service.image, f"{tag}.att")
-            self._signature_bundle(image, rekor2=service.name in REKOR2_SERVICES)
-            provenance = self._provenance_bundle(service, image)
-            if service.name == SIGNED_PROVENANCE_SERVICE:
-                self._signature_bundle(provenance)
+                self._attest_tag(service, image)
+            signed = self._signature(image, rekor2=service.name in REKOR2_SERVICES)
+            self._refer(image, documents.SIGN_PREDICATE, self._alter(service, BUNDLE, signed))
+            statement = provenance_statement(self._release, service.repository, image["digest"])
+            signed = self._run.statement(statement)
+            kind = documents.SLSA_PREDICATE
+            provenance = self._refer(image, kind, self._alter(service, PROVENANCE, signed))
+            if provenance and service.name == SIGNED_PROVENANCE_SERVICE:
+                self._refer(provenance, documents.SIGN_PREDICATE, self._signature(provenance))
 
-    def _signature_tag(self, service: Service, image: Descriptor) -> Descriptor:
+    def _signature(self, target: Descriptor, rekor2: bool = False) -> Signed:
+        return self._run.statement(signature_statement(target["digest"]), rekor2=rekor2)
+
+    def _sign_tag(self, service: Service, image: Descriptor) -> None:
         payload = simple_signing_payload(service.repository, image["digest"])
         signed = self._run.message(payload, stamp=service.name == TIMESTAMPED_TAG_SERVICE)
-        return self._tagged(payload, SIMPLE_SIGNING, self._annotations(signed))
+        if altered := self._alter(service, TAG, signed):
+            self._tag(service, image, "sig", altered.content, SIMPLE_SIGNING, self._annotations(altered))
 
-    def _attestation_tag(self, service: Service, image: Descriptor) -> Descriptor:
+    def _attest_tag(self, service: Service, image: Descriptor) -> None:
         """`cosign attest` of cosign 2: the signature is inside the envelope, and its annotation is empty."""
         statement = provenance_statement(
             self._release, service.repository, image["digest"], documents.STATEMENT_V01
         )
-        signed = self._run.statement(statement, intoto=True)
-        annotations = {**self._annotations(signed), "predicateType": documents.SLSA_PREDICATE}
-        return self._tagged(encoding.compact(signed.envelope()), _DSSE, annotations)
+        if altered := self._alter(service, ATTESTATION, self._run.statement(statement, intoto=True)):
+            annotations = {**self._annotations(altered), "predicateType": documents.SLSA_PREDICATE}
+            self._tag(service, image, "att", encoding.compact(altered.envelope()), _DSSE, annotations)
 
     def _annotations(self, signed: Signed) -> dict[str, str]:
         return signed.annotations(self._run.sigstore.authority.chain)
 
-    def _tagged(self, content: bytes, media_type: str, annotations: dict[str, str]) -> Descriptor:
+    def _tag(
+        self,
+        service: Service,
+        image: Descriptor,
+        ending: str,
+        content: bytes,
+        media_type: str,
+        annotations: dict[str, str],
+    ) -> None:
         layer = self._layout.add(content, media_type)
-        manifest = tag_manifest(self._layout.add, layer, annotations)
-        return self._layout.add(encoding.compact(manifest), layout.MANIFEST)
+        manifest = encoding.compact(tag_manifest(self._layout.add, layer, annotations))
+        tag = f"sha256-{layout.hex_of(image)}.{ending}"
+        self._layout.name(self._layout.add(manifest, layout.MANIFEST), service.image, tag)
 
-    def _signature_bundle(self, target: Descriptor, rekor2: bool = False) -> None:
-        signed = self._run.statement(signature_statement(target["digest"]), rekor2=rekor2)
-        self._referrer(target, documents.SIGN_PREDICATE, signed)
-
-    def _provenance_bundle(self, service: Service, image: Descriptor) -> Descriptor:
-        statement = provenance_statement(self._release, service.repository, image["digest"])
-        return self._referrer(image, documents.SLSA_PREDICATE, self._run.statement(statement))
-
-    def _referrer(self, target: Descriptor, predicate_type: str, signed: Signed) -> Descriptor:
+    def _refer(self, target: Descriptor, predicate_type: str, signed: Signed | None) -> Descriptor | None:
+        if signed is None:
+            return None
         manifest = bundle_manifest(self._layout.add, target, predicate_type, signed)
         descriptor = self._layout.add(encoding.compact(manifest), layout.MANIFEST)
         self._layout.list_referrer({**descriptor, "artifactType": evidence.BUNDLE_V03})
