@@ -47,7 +47,8 @@ package struct Certificate: Sendable {
         notBefore = try view.seconds(X509_get0_notBefore(raw))
         notAfter = try view.seconds(X509_get0_notAfter(raw))
         isVersion3 = X509_get_version(raw) == 2
-        isAuthority = X509_check_ca(raw) != 0
+        // OpenSSL takes no certificate for an authority whose key usage forbids it, whatever else it says of itself.
+        isAuthority = X509_check_ca(raw) != 0 || view.extensionFlags & UInt32(EXFLAG_CA) != 0
         isSelfIssued = view.extensionFlags & UInt32(EXFLAG_SI) != 0
         // OpenSSL answers with every use where the extension is absent.
         let hasKeyUsage = view.extensionFlags & UInt32(EXFLAG_KUSAGE) != 0

@@ -257,7 +257,10 @@ def _other_signature(signed: Signed) -> bytes:
 
 def _timestamps(book: Casebook) -> None:
     signed, clock, log = book.message(), book.sigstore.clock, book.sigstore.log2
-    book.refuse("vendor.notime", "rekor2-without-timestamp", "Rekor v2 proves no time", signed.logged2(log))
+    about = "Rekor v2 proves no time"
+    book.refuse(
+        "vendor.notime", "rekor2-without-timestamp", about, signed.logged2(log), verdict=UNVERIFIABLE
+    )
     for name, embed in (("", True), ("-without-certificate", False)):
         strange = signed.stamped(book.stranger.clock, STAMPED, embed=embed).logged2(log)
         about = "a timestamp by an authority that nobody knows"
@@ -434,7 +437,7 @@ def _missing(book: Casebook) -> None:
     certificate = pem("CERTIFICATE", signed.signatory.certificate or b"").encode()
     files = {"artifact.sig": signature_file(signed)}
     about = "a keyless signature without its certificate"
-    book.refuse("vendor.key", "detached-alone", about, files, verdict=UNVERIFIABLE)
+    book.refuse("vendor.certificate", "detached-alone", about, dict(files), verdict=UNVERIFIABLE)
     about = "a signature and its certificate, and nothing that proves a time"
     files["artifact.pem"] = certificate
     book.refuse("vendor.notime", "detached-without-time", about, files, verdict=UNVERIFIABLE)

@@ -62,7 +62,9 @@ package struct CertificateIdentity: Hashable, Sendable {
         let old = try text(1, isDER: false, of: certificate)
         guard let issuer = new ?? old else { throw fault("expected an OIDC issuer, found none") }
         if let old, !old.hasBytes(of: issuer) {
-            throw fault("expected one OIDC issuer, found \(quoted(issuer)) and \(quoted(old))")
+            throw EvidenceFault(
+                .issuer,
+                "the certificate: expected one OIDC issuer, found \(quoted(issuer)) and \(quoted(old))")
         }
         return issuer
     }

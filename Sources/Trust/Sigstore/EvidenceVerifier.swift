@@ -7,19 +7,28 @@ import LibCrypto
 package struct EvidenceVerifier: Sendable {
     private let roots: [RequiredRoot]
     private let keys: [TrustedKey]
+    private let acceptsCertificates: Bool
 
-    package init(roots: [RequiredRoot], keys: [TrustedKey]) {
+    /// - Parameter acceptsCertificates: whether a certificate of a root makes a signer; otherwise the roots only vouch
+    ///   for the log entries and times of keys.
+    package init(roots: [RequiredRoot], keys: [TrustedKey], acceptsCertificates: Bool = true) {
         self.roots = roots
         self.keys = keys
+        self.acceptsCertificates = acceptsCertificates
     }
 
     package func verify(
         _ evidence: SignedEvidence, over artifact: Artifact
     ) throws(EvidenceFault) -> VerifiedSignature {
         if case .certificate(let leaf) = evidence.signer {
+            guard acceptsCertificates else {
+                throw EvidenceFault(
+                    .key, "\(evidence.name): expected a signature by a key, found a certificate")
+            }
             return try verify(evidence, by: leaf, over: artifact)
         }
-        let candidates = try KeyChoice.candidates(for: evidence, of: keys)
+        let candidates = try KeyChoice.candidates(
+            for: evidence, of: keys, isAskedForOthers: acceptsCertificates && !roots.isEmpty)
         return try verify(evidence, byOneOf: candidates, over: artifact)
     }
 
@@ -61,7 +70,7 @@ package struct EvidenceVerifier: Sendable {
             let proof = try prove(evidence, by: key)
             return VerifiedSignature(.key(name: key.name, key.id), evidence, claims, proof)
         }
-        throw firstFault ?? KeyChoice.none(evidence)
+        throw firstFault ?? EvidenceFault(.key, "\(evidence.name): no key is given to verify it with")
     }
 
     /// The steps that need no trusted root: artifact to digest, digest to signature, log entry to both, payload to

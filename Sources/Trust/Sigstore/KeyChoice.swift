@@ -5,10 +5,11 @@ import LibCrypto
 /// What the evidence says of its key only narrows the choice. A key that it brings along is compared with those that
 /// are trusted and never becomes one of them.
 enum KeyChoice {
-    static func candidates(for evidence: SignedEvidence, of keys: [TrustedKey]) throws(EvidenceFault)
-        -> [TrustedKey]
-    {
-        guard !keys.isEmpty else { throw none(evidence) }
+    /// - Parameter isAskedForOthers: whether certificates are asked for, so that a key is somebody else's.
+    static func candidates(
+        for evidence: SignedEvidence, of keys: [TrustedKey], isAskedForOthers: Bool
+    ) throws(EvidenceFault) -> [TrustedKey] {
+        guard !keys.isEmpty else { throw none(evidence, isAskedForOthers: isAskedForOthers) }
         switch evidence.signer {
         case .hintedKey(let text):
             let hint = KeyHint(text)
@@ -32,12 +33,14 @@ enum KeyChoice {
     }
 
     /// The fault where there is no key to verify with.
-    static func none(_ evidence: SignedEvidence) -> EvidenceFault {
+    private static func none(_ evidence: SignedEvidence, isAskedForOthers: Bool) -> EvidenceFault {
         switch evidence.signer {
         case .hintedKey, .enclosedKey:
             EvidenceFault(
-                .key, "\(evidence.name): is signed with a key, and no key is given to verify it with",
-                state: .unverifiableOffline)
+                .key,
+                "\(evidence.name): is signed with a key, "
+                    + (isAskedForOthers ? "expected a certificate" : "and no key is given to verify it with"),
+                state: isAskedForOthers ? .invalid : .unverifiableOffline)
         case .unnamed, .certificate:
             EvidenceFault(
                 .certificate, "\(evidence.name): has no certificate, and no key is given to verify it with",

@@ -28,6 +28,7 @@ struct RootProof {
         let seen = try Self.first(of: paths) { path throws(EvidenceFault) in
             (path: path, ctLogs: try SCTCheck.check(path, in: root))
         }
+        try TimeCheck.requireAny(in: evidence)
         logged = try LogCheck.check(evidence, in: root)
         try LogCheck.require(root.requires.tlog, logged, of: evidence, in: root)
         let time = TimeCheck(evidence, logged, in: root)

@@ -47,6 +47,15 @@ struct TimeCheck {
         }
     }
 
+    /// Refuses a signature with nothing that could ever tell when it was made, as `.sig` and `.pem` files are.
+    static func requireAny(in evidence: SignedEvidence) throws(EvidenceFault) {
+        guard evidence.entries.isEmpty, evidence.timestamps.isEmpty else { return }
+        throw EvidenceFault(
+            .notime,
+            "\(evidence.name): expected a log entry or a timestamp that tells when it was signed, found neither",
+            state: .unverifiableOffline)
+    }
+
     /// Refuses a signature with fewer distinct sources of time than asked for.
     func require(_ count: Int, of evidence: SignedEvidence, in root: RequiredRoot) throws(EvidenceFault) {
         guard sources.count < count else { return }
