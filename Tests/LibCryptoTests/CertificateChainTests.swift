@@ -93,6 +93,10 @@ import Testing
             middle: ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,cRLSign"],
             reason: "invalid CA certificate"),
         Fault(
+            what: "an issuer that leaves open whether it is an authority",
+            middle: ["basicConstraints=CA:TRUE", "keyUsage=critical,keyCertSign"],
+            reason: "Basic Constraints of CA cert not marked critical"),
+        Fault(
             what: "a path longer than the root allows",
             root: ["basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign"],
             reason: "path length constraint exceeded"),
