@@ -3,6 +3,34 @@ import Foundation
 import Testing
 
 @Suite struct InspectTests {
+    @Test func `one table says of every file and image which checksum line covers it, or that none does`()
+        throws
+    {
+        let sample = try SampleBundle()
+        let plain = try CommandRunner.cgbundle(["verify", sample.file] + Sample.publicKeys(["alice"]))
+        let told = try CommandRunner.cgbundle(
+            ["verify", sample.file, "--coverage"] + Sample.publicKeys(["alice"]))
+        #expect(told.status == 0, "\(told.errors)")
+        let rows = Set(told.output.split(separator: "\n")).subtracting(plain.output.split(separator: "\n"))
+        func row(_ name: String) -> Substring? {
+            rows.first { $0.hasPrefix("    \(name) ") }.map { $0.dropFirst(name.count + 4) }
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: Sample.release)
+        #expect(rows.count == files.count + 8 + 1)
+        for name in files { #expect(row(name) != nil, "\(name)") }
+        let manifest = try #require(row("release-manifest.json"))
+        #expect(manifest.contains("checksums.txt line 2"))
+        #expect(row("cloudgrid-bff")?.contains("release-manifest.json, checksums.txt line 2") == true)
+        #expect(row("release-values.yaml")?.contains("in no checksum file") == true)
+        #expect(row("checksums.txt")?.contains("covers others") == true)
+        let exported = try CommandRunner.cgbundle(
+            Sample.export(
+                to: sample.place.path + "/other.tar",
+                keys: [try Sample.privateKey("alice", in: sample.place)],
+                options: ["--dry-run", "--coverage"]))
+        #expect(rows.isSubset(of: exported.output.split(separator: "\n")))
+    }
+
     private let place: Scratch
 
     init() throws {

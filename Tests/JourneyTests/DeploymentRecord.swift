@@ -26,6 +26,9 @@ struct DeploymentRecord: Decodable {
         let name: String
         let digest: String
         let size: Int
+        let coverage: String?
+        let list: String?
+        let line: Int?
     }
 
     let images: [Image]
@@ -33,6 +36,7 @@ struct DeploymentRecord: Decodable {
     let releaseArtifact: Artifact
     let signatureTags: [SignatureTag]
     let files: [File]
+    let absent: [String]
 
     init(in folder: String) throws {
         let bytes = try Data(contentsOf: URL(filePath: folder + "/deployment-record.json"))

@@ -70,6 +70,30 @@ import Testing
         }
     }
 
+    @Test func `the record says which checksum line covers each file, and what a release may have besides`()
+        throws
+    {
+        let folder = try ImportedSample.shared().recorded
+        let record = try DeploymentRecord(in: folder)
+        let names = try FileManager.default.contentsOfDirectory(atPath: Sample.release)
+        for name in names {
+            let file = try #require(record.files.first { $0.name == name })
+            #expect(
+                (file.coverage == "listed") == (file.list != nil) && (file.list != nil) == (file.line != nil))
+            guard let list = file.list, let line = file.line else {
+                #expect(["not-listed", "proof"].contains(file.coverage), "\(name)")
+                continue
+            }
+            let lines = try text(of: folder + "/" + list).components(separatedBy: "\n")
+            let covering = lines[line - 1]
+            #expect(
+                "sha256:" + covering.prefix(64) == file.digest && covering.hasSuffix("/" + name), "\(name)")
+        }
+        #expect(record.files.count { $0.coverage == "listed" } == 40)
+        #expect(Set(record.absent).isDisjoint(with: names))
+        #expect(record.absent.contains("release-manifest.json.sig"))
+    }
+
     @Test func `the mirrored values differ from the vendor's in the location alone`() throws {
         let folder = try ImportedSample.shared().recorded
         func lines(_ name: String) throws -> [String] {

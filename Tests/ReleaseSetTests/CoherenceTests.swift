@@ -441,11 +441,15 @@ import Testing
         #expect(allowed.unusedAllowances == ["cloudgrid-local.sh"])
     }
 
-    @Test func `every pair of parts of two versions is refused`() throws {
-        // The parts that say their version, each taken alone from the other release.
-        for lie in Self.versionLies where lie.severity == .contradiction && lie.reason == "set.version" {
-            let report = CoherenceReport(try SampleRelease.findings(lie.tell))
-            #expect(!report.refused.isEmpty, "\(lie.row)")
+    @Test(arguments: [
+        "cloudgrid-chart.spdx.json", "cloudgrid.compose.yaml", "cloudgrid.env.example", "checksums.txt",
+    ])
+    func `a file that the manifest promises is missed, also where no list has it`(name: String) throws {
+        let found = try SampleRelease.newFindings {
+            $0.files[name] = nil
+            $0.unlist(name)
         }
+        let missing = found.filter { $0.severity != .warning }.map { "\($0.reason) \($0.file)" }
+        #expect(missing == ["set.missing \(name)"])
     }
 }

@@ -72,6 +72,10 @@ import Testing
             "SPDX document with a digest", json(images: "{\"spdxVersion\":\"x\",\"digest\":\"y\"}"),
             "json.shape", "/images/0"
         ),
+        (
+            "SPDX document with an image",
+            json(images: "{\"spdxVersion\":\"x\",\"image\":\"ghcr.io/a/b\"}"), "json.shape", "/images/0"
+        ),
         ("no digest", json(images: "{\"image\":\"ghcr.io/a/b\"}"), "json.shape", "/images/0/digest"),
         ("empty entry", json(images: "{}"), "json.shape", "/images/0/image"),
         ("text as entry", json(images: "\"x\""), "json.shape", "/images/0"),

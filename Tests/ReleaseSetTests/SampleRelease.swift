@@ -86,6 +86,16 @@ struct SampleRelease: ReleaseFileSource {
         }
     }
 
+    /// Takes the lines for a file out of the checksum lists.
+    mutating func unlist(_ name: String) {
+        for list in ["checksums.txt", "binaries-checksums.txt"] {
+            guard let old = files[list] else { continue }
+            let lines = String(decoding: old, as: UTF8.self).split(separator: "\n")
+            let kept = lines.filter { !$0.hasSuffix("/" + name) }.map { $0 + "\n" }
+            files[list] = Array(kept.joined().utf8)
+        }
+    }
+
     func parts() throws -> ReleaseParts {
         let manifest = try ReleaseManifest(json: files[ReleaseManifest.name] ?? [])
         var listed: [FileName: ReleaseParts.File] = [:]
