@@ -8,7 +8,7 @@ package struct TrustDocument: Sendable {
     private let path: FilePath
 
     /// Keys and roots are small; a root of several authorities has some hundred kilobytes.
-    private static let companionLimit = 16 << 20
+    static let companionLimit = 16 << 20
 
     package init(_ name: String) throws {
         path = FilePath(name)
@@ -16,6 +16,8 @@ package struct TrustDocument: Sendable {
     }
 
     package func signerPolicy() throws -> SignerPolicy { try file.signerPolicy(reading: bytes) }
+
+    package func vendorTrust() throws -> VendorTrust { try file.vendorTrust(reading: bytes) }
 
     /// The keys that may sign bundles, and what the file calls them.
     package func signerNames() throws -> [(KeyID, String)] {

@@ -8,37 +8,36 @@ package struct IdentityPin: Hashable, Sendable {
     /// The certificate's one subject alternative name.
     package let subject: TextPin
     /// Further claims, each exact.
-    package let claims: [IdentityClaim: TextPin]
+    package let claims: [CertificateIdentity.Claim: TextPin]
 
-    package init(root: String, issuer: TextPin, subject: TextPin, claims: [IdentityClaim: TextPin] = [:]) {
+    package init(
+        root: String, issuer: TextPin, subject: TextPin, claims: [CertificateIdentity.Claim: TextPin] = [:]
+    ) {
         self.root = root
         self.issuer = issuer
         self.subject = subject
         self.claims = claims
     }
 
+    /// Refuses a certificate of somebody else.
+    ///
+    /// - Parameter version: of the release that is judged.
+    func require(_ identity: CertificateIdentity, version: String?) throws(EvidenceFault) {
+        try identity.requireIssuer(described: issuer.described(version: version)) {
+            issuer.matches($0, version: version)
+        }
+        try identity.requireSubject(described: subject.described(version: version)) {
+            subject.matches($0, version: version)
+        }
+        for (claim, pin) in claims.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            try identity.require(claim, described: pin.described(version: version)) {
+                pin.matches($0, version: version)
+            }
+        }
+    }
+
     /// Whether it can be judged only where the version of the release is known.
     package var namesVersion: Bool { ([issuer, subject] + claims.values).contains(where: \.namesVersion) }
-}
-
-/// What a Fulcio certificate can say of the run that asked for it, by the name that a trust file has for it.
-///
-/// sigstore/fulcio, docs/oid-info.md: the members of 1.3.6.1.4.1.57264.1.
-package enum IdentityClaim: String, Hashable, Sendable, CaseIterable {
-    /// `.12`
-    case sourceRepository = "source-repository"
-    /// `.13`
-    case sourceDigest = "source-digest"
-    /// `.14`
-    case sourceRef = "source-ref"
-    /// `.15`: outlives a repository's name, which others can register again.
-    case sourceRepositoryID = "source-repository-id"
-    /// `.17`
-    case sourceOwnerID = "source-owner-id"
-    /// `.11`
-    case runnerEnvironment = "runner-environment"
-    /// `.20`
-    case trigger = "build-trigger"
 }
 
 /// A text of a certificate, pinned.
@@ -87,5 +86,32 @@ package enum TextPin: Hashable, Sendable {
             }
         }
         return String(decoding: filled, as: UTF8.self)
+    }
+}
+
+extension CertificateIdentity.Claim {
+    /// What a trust file calls it.
+    package var memberName: String {
+        switch self {
+        case .trigger: "workflow-trigger"
+        case .sha: "workflow-sha"
+        case .workflowName: "workflow-name"
+        case .workflowRepository: "workflow-repository"
+        case .workflowRef: "workflow-ref"
+        case .buildSigner: "build-signer"
+        case .buildSignerDigest: "build-signer-digest"
+        case .runnerEnvironment: "runner-environment"
+        case .sourceRepository: "source-repository"
+        case .sourceDigest: "source-digest"
+        case .sourceRef: "source-ref"
+        case .sourceRepositoryID: "source-repository-id"
+        case .sourceOwner: "source-owner"
+        case .sourceOwnerID: "source-owner-id"
+        case .buildConfig: "build-config"
+        case .buildConfigDigest: "build-config-digest"
+        case .buildTrigger: "build-trigger"
+        case .run: "run"
+        case .visibility: "visibility"
+        }
     }
 }

@@ -161,13 +161,14 @@ extension IdentityPin {
     fileprivate init(_ node: TrustNode) throws(TrustFileError) {
         let pinned = [Self.issuerMember, Self.subjectMember]
         try node.allowOnly(
-            ["root"] + pinned + pinned.map { $0 + "-regexp" } + IdentityClaim.allCases.map(\.rawValue))
+            ["root"] + pinned + pinned.map { $0 + "-regexp" }
+                + CertificateIdentity.Claim.allCases.map(\.memberName))
         root = try node.member("root").name()
         issuer = try node.pin(Self.issuerMember)
         subject = try node.pin(Self.subjectMember)
-        var claims: [IdentityClaim: TextPin] = [:]
-        for claim in IdentityClaim.allCases {
-            guard let text = try node.optional(claim.rawValue) else { continue }
+        var claims: [CertificateIdentity.Claim: TextPin] = [:]
+        for claim in CertificateIdentity.Claim.allCases {
+            guard let text = try node.optional(claim.memberName) else { continue }
             claims[claim] = .exact(try text.exactText())
         }
         self.claims = claims

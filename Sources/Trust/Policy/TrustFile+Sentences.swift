@@ -48,8 +48,8 @@ extension TrustFile {
                 + (key.validTo.map { ", up to and with \($0)" } ?? "")
                 + (key.needsLogEntry ? ", with an entry in a transparency log" : "")
         case .identity(let pin):
-            let claims = pin.claims.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-                ", \($0.key.rawValue) \($0.value.described(version: nil))"
+            let claims = pin.claims.sorted { $0.key.memberName < $1.key.memberName }.map {
+                ", \($0.key.memberName) \($0.value.described(version: nil))"
             }
             let version =
                 pin.namesVersion

@@ -36,7 +36,7 @@ extension TrustFile {
         }
     }
 
-    private func requirePin(of key: Key, _ found: KeyID) throws(TrustFileError) {
+    func requirePin(of key: Key, _ found: KeyID) throws(TrustFileError) {
         guard let pin = key.pin, pin != found else { return }
         throw .rule(
             .pin, document: name, at: "/keys/\(keys.firstIndex(of: key) ?? 0)",

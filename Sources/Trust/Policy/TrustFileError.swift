@@ -21,6 +21,8 @@ package enum TrustFileError: Error, Hashable, Sendable {
         /// Nothing is asked for, where something has to be.
         case empty = "policy.empty"
         case require = "policy.require"
+        /// A trusted root that cannot be read.
+        case root = "policy.root"
         /// A file is another one than that which was pinned.
         case pin = "policy.pin"
         case match = "policy.match"
