@@ -134,7 +134,10 @@ let package = Package(
         tests("RegistryTests", of: ["OCI", "Registry", "Servers", "StrictJSON"]),
         tests(
             "BadInputTests",
-            of: ["BundleFormat", "CommandRunner", "OCI", "ReleaseSet", "Servers", "Trust", "cgbundle"]),
+            of: [
+                "BundleFormat", "CommandRunner", "OCI", "ReleaseSet", "Servers", "Trust", "cgbundle",
+                "cgbundle-importer",
+            ]),
         tests("JourneyTests", of: ["CommandRunner", "Servers", "cgbundle", "cgbundle-importer"]),
         tests("ReadmeTests", of: ["CommandRunner", "cgbundle"]),
     ],

@@ -24,6 +24,7 @@ package struct Failure: Error {
         case let finding as Finding: findings = [finding]
         case let error as TrustError: findings = [Finding(error)]
         case let error as TrustFileError: findings = [Finding(error)]
+        case let error as EvidenceFault: findings = [Finding(error)]
         case let error as ReleaseSetError: findings = [Finding(error)]
         case let error as OCIError: findings = [Finding(error)]
         case let error as RegistryError: findings = [Self.finding(error)]

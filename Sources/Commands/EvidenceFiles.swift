@@ -1,0 +1,118 @@
+package import ArgumentParser
+import BundleFormat
+import LibCrypto
+import SystemPackage
+import Trust
+
+/// The files in which somebody's signature on a blob lies.
+///
+/// What a file is follows from its content, never from its name or from the option that names it.
+package struct EvidenceFiles: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A Sigstore bundle, cosign's older JSON, or several bundles in JSON lines.", valueName: "file"))
+    package var bundle: String?
+
+    @Option(help: ArgumentHelp("A signature by itself, in base64 or not.", valueName: "file"))
+    package var signature: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The signer's certificate, PEM or base64 of it, beside --signature.", valueName: "file"))
+    package var certificate: String?
+
+    @Option(
+        name: .customLong("rfc3161-timestamp"),
+        help: ArgumentHelp("A timestamp of the signature, beside --signature.", valueName: "file"))
+    package var timestamp: String?
+
+    package init() {}
+
+    private static let limit = 16 << 20
+    private static let lineLimit = 1000
+
+    package func validate() throws {
+        guard bundle == nil || signature == nil else {
+            throw ValidationError("--bundle and --signature are two forms of one thing: give one of them")
+        }
+        guard signature != nil || (certificate == nil && timestamp == nil) else {
+            throw ValidationError(
+                "--certificate and --rfc3161-timestamp go with --signature; a bundle brings its own along")
+        }
+    }
+
+    var isEmpty: Bool { bundle == nil && signature == nil }
+
+    func requireOne() throws {
+        guard isEmpty else { return }
+        throw ValidationError(
+            "give the signature: --bundle FILE, or --signature FILE with --certificate FILE if it is by a certificate"
+        )
+    }
+
+    /// Everything that lies in the files; believes nothing of it.
+    func read() throws -> [FoundSignature] {
+        guard let name = bundle ?? signature else { return [] }
+        try [name, certificate, timestamp].forEach {
+            try $0.map { try RefusedOptions.requireFile("evidence", $0) }
+        }
+        let bytes = try InputFile.bytes(of: name, limit: Self.limit)
+        let certificate = try certificate.map { try InputFile.bytes(of: $0, limit: Self.limit) }
+        let timestamp = try timestamp.map { try InputFile.bytes(of: $0, limit: Self.limit) }
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy(Self.isSpace) }
+        let isJSON = lines.first?.first { !Self.isSpace($0) } == UInt8(ascii: "{")
+        guard isJSON, certificate == nil, timestamp == nil else {
+            return [
+                FoundSignature(name) { () throws(EvidenceFault) in
+                    try SignedEvidence(
+                        signature: bytes, certificate: certificate, timestamp: timestamp, name: name)
+                }
+            ]
+        }
+        // JSON that was laid out for people has lines that begin otherwise.
+        guard lines.count > 1, lines.allSatisfy({ $0.first == UInt8(ascii: "{") && $0.count > 2 }) else {
+            return [
+                FoundSignature(name) { () throws(EvidenceFault) in try SignedEvidence(json: bytes, name: name)
+                }
+            ]
+        }
+        guard lines.count <= Self.lineLimit else {
+            throw Finding(
+                .format, "file.size", at: .signature,
+                "\(name): has \(lines.count) lines, at most \(Self.lineLimit) bundles are read")
+        }
+        return lines.enumerated().map { number, line in
+            let name = "\(name), line \(number + 1)"
+            return FoundSignature(name) { () throws(EvidenceFault) in
+                try SignedEvidence(json: Array(line), name: name)
+            }
+        }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { [0x09, 0x0a, 0x0d, 0x20].contains(byte) }
+}
+
+/// One signature where it was found, readable or not.
+struct FoundSignature: Sendable {
+    let name: String
+    let reading: Result<SignedEvidence, EvidenceFault>
+
+    init(_ name: String, _ read: () throws(EvidenceFault) -> SignedEvidence) {
+        self.name = name
+        do throws(EvidenceFault) {
+            reading = .success(try read())
+        } catch {
+            reading = .failure(error)
+        }
+    }
+
+    /// Whether its certificate's key hashes the content itself.
+    var needsMessage: Bool {
+        guard case .success(let evidence) = reading, case .certificate(let certificate) = evidence.signer
+        else {
+            return false
+        }
+        // A certificate with another key than is known is refused where it is verified.
+        return (try? certificate.key())?.needsMessage ?? false
+    }
+}
