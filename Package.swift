@@ -69,31 +69,40 @@ let package = Package(
         floor("ReleaseSet", on: ["CLibYAML", "LibCrypto", "OCI", "StrictJSON"]),
 
         // Floor 4
-        floor(
-            "BundleFormat",
-            on: ["Archive", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust", systemPackage]),
+        floor("VendorProof", on: ["LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust"]),
 
         // Floor 5
+        floor(
+            "BundleFormat",
+            on: [
+                "Archive", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust", "VendorProof",
+                systemPackage,
+            ]),
+
+        // Floor 6
         floor(
             "ReleaseExport",
             on: [
                 "BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseSet", "StrictJSON", "Trust",
-                systemPackage,
+                "VendorProof", systemPackage,
             ]),
         floor(
             "ReleaseImport",
             on: ["BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseSet", "StrictJSON", systemPackage]),
         floor(
             "ReleaseRecord",
-            on: ["BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust", systemPackage]),
+            on: [
+                "BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust", "VendorProof",
+                systemPackage,
+            ]),
 
-        // Floor 6
+        // Floor 7
         floor(
             "Commands",
             on: [
                 "BundleFormat", "LibCrypto", "OCI", "Registry", "ReleaseImport", "ReleaseRecord",
                 "ReleaseSet",
-                "StrictJSON", "Trust", argumentParser, systemPackage,
+                "StrictJSON", "Trust", "VendorProof", argumentParser, systemPackage,
             ]),
 
         // The roof
@@ -101,7 +110,7 @@ let package = Package(
             name: "cgbundle",
             dependencies: [
                 "BundleFormat", "Commands", "LibCrypto", "OCI", "Registry", "ReleaseExport", "ReleaseSet",
-                "StrictJSON", "Trust", argumentParser, systemPackage,
+                "StrictJSON", "Trust", "VendorProof", argumentParser, systemPackage,
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -122,12 +131,14 @@ let package = Package(
         .executableTarget(
             name: "Conformance", dependencies: ["LibCrypto", "Trust"], path: "Tests/Conformance",
             swiftSettings: settings),
+        tests(
+            "VendorProofTests", of: ["LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust", "VendorProof"]),
         tests("ReleaseSetTests", of: ["OCI", "ReleaseSet"]),
         tests(
             "ReleaseRecordTests",
             of: [
                 "BundleFormat", "LibCrypto", "OCI", "ReleaseRecord", "ReleaseSet", "StrictJSON", "Trust",
-                systemPackage,
+                "VendorProof", systemPackage,
             ]),
         floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
         floor("Servers", on: ["CommandRunner", "OCI"], at: "Tests/Servers"),

@@ -1,0 +1,93 @@
+import OCI
+import ReleaseSet
+import Trust
+
+/// The release files that prove other files, told apart from those that are to be proved.
+///
+/// The name says only for which file a companion is tried; what it is, its content says.
+struct FileEvidence: Sendable {
+    /// By the file that they stand beside.
+    private(set) var companions: [FileName: [FoundEvidence]] = [:]
+    /// Statements, which say themselves what they are about.
+    private(set) var statements: [FoundEvidence] = []
+    /// Files that are evidence and nothing else.
+    private(set) var proofs: Set<FileName> = []
+
+    private static let lineLimit = 1000
+
+    init(_ files: [ReleaseEvidence.File], reading read: (Digest) throws -> [UInt8]) throws {
+        let byName = Dictionary(files.map { ($0.name.text, $0) }) { first, _ in first }
+        for file in files {
+            if file.name.text.hasSuffix(".jsonl") {
+                try addLines(of: file, reading: read)
+            } else if let base = Self.base(of: file, in: byName) {
+                proofs.insert(file.name)
+                try add(file, beside: base, byName, reading: read)
+            }
+        }
+    }
+
+    /// The file that a companion's name names, if that is there.
+    private static func base(
+        of file: ReleaseEvidence.File, in byName: [String: ReleaseEvidence.File]
+    ) -> ReleaseEvidence.File? {
+        for ending in [".sigstore.json", ".bundle", ".sig", ".pem"] where file.name.text.hasSuffix(ending) {
+            return byName[String(file.name.text.dropLast(ending.utf8.count))]
+        }
+        return nil
+    }
+
+    private mutating func add(
+        _ file: ReleaseEvidence.File, beside base: ReleaseEvidence.File,
+        _ byName: [String: ReleaseEvidence.File], reading read: (Digest) throws -> [UInt8],
+    ) throws {
+        let name = file.name.text
+        // A certificate says nothing by itself; it is read with the signature beside it.
+        guard !name.hasSuffix(".pem") else { return }
+        guard file.size <= ReleaseEvidence.blobLimit else {
+            companions[base.name, default: []].append(
+                FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
+                    throw EvidenceFault(.format, "\(name): has \(file.size) bytes")
+                })
+            return
+        }
+        let bytes = try read(file.digest)
+        let isJSON = bytes.first { ![0x09, 0x0A, 0x0D, 0x20].contains($0) } == UInt8(ascii: "{")
+        let certificate = try byName[base.name.text + ".pem"].flatMap { file in
+            file.size <= ReleaseEvidence.blobLimit ? try read(file.digest) : nil
+        }
+        let found = FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
+            isJSON
+                ? try SignedEvidence(json: bytes, name: name)
+                : try SignedEvidence(signature: bytes, certificate: certificate, name: name)
+        }
+        companions[base.name, default: []].append(found)
+        if !found.claimedSubjects.isEmpty { statements.append(found) }
+    }
+
+    /// A file of bundles, one on each line; a file of other lines is a file like any.
+    private mutating func addLines(
+        of file: ReleaseEvidence.File, reading read: (Digest) throws -> [UInt8]
+    ) throws {
+        guard file.size <= ReleaseEvidence.blobLimit else { return }
+        let lines = try read(file.digest).split(separator: UInt8(ascii: "\n"))
+        guard lines.count <= Self.lineLimit, lines.contains(where: Self.isBundle) else { return }
+        proofs.insert(file.name)
+        for (number, line) in lines.enumerated() {
+            let name = lines.count == 1 ? file.name.text : "\(file.name), line \(number + 1)"
+            let found = FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
+                try SignedEvidence(json: Array(line), name: name)
+            }
+            if case .failure = found.reading {
+                // It names no file that it could be shown with, so it is shown with its own.
+                companions[file.name, default: []].append(found)
+                proofs.remove(file.name)
+            }
+            statements.append(found)
+        }
+    }
+
+    private static func isBundle(_ line: ArraySlice<UInt8>) -> Bool {
+        String(decoding: line, as: UTF8.self).contains("application/vnd.dev.sigstore.bundle")
+    }
+}
