@@ -2,6 +2,7 @@ import OCI
 package import ReleaseSet
 import StrictJSON
 package import Trust
+package import VendorProof
 
 extension Finding {
     package init(_ error: ReleaseSetError, at step: Step = .releaseSet) {
@@ -14,6 +15,11 @@ extension Finding {
             case .internal: .internal
             }
         self.init(fault, error.reason, at: step, error.description)
+    }
+
+    /// What keeps the vendor's part of a release from being proved.
+    package init(_ note: VendorReport.Note) {
+        self.init(.trust, note.reason, at: .vendor, note.message)
     }
 
     package init(_ error: TrustFileError) {

@@ -18,7 +18,7 @@ package enum FaultClass: Hashable, Sendable {
 ///
 /// bundle-spec/bundle-v1.md, section 7.
 package enum Step: Int, Hashable, Sendable, Comparable {
-    case file, signature, policy, size, headers, content, graph, releaseSet, target
+    case file, signature, policy, size, headers, content, graph, releaseSet, vendor, target
 
     package static func < (a: Step, b: Step) -> Bool { a.rawValue < b.rawValue }
 }

@@ -3,6 +3,7 @@ import OCI
 import ReleaseSet
 package import StrictJSON
 package import Trust
+package import VendorProof
 
 /// What is said of a bundle, in text and as JSON, by every command that read one.
 package struct BundleSummary {
@@ -50,11 +51,12 @@ package struct BundleSummary {
         return (reached.documents + reached.blobs).reduce(0) { $0 + (graph.nodes[$1]?.size ?? 0) }
     }
 
-    package func json(signers: [KeyID], verified: Bool) -> JSONObject {
+    /// - Parameter vendor: what is known of the vendor's part; nothing where it was not looked at.
+    package func json(signers: [KeyID], verified: Bool, vendor: VendorReport?) -> JSONObject {
         var object: JSONObject = [
             "ok": true,
             "verified": .bool(verified),
-            "vendorProof": .string(VendorProof.state),
+            "vendorProof": .string(vendor?.word ?? "not checked"),
             "product": .string(statement.product.text),
             "channel": .string(statement.channel.text),
             "version": .string(statement.version.text),
@@ -66,6 +68,7 @@ package struct BundleSummary {
             "entries": .integer(Int64(statement.entries.count)),
             "blobBytes": .integer(statement.blobBytes),
         ]
+        if let vendor { object["verification"] = .object(vendor.json) }
         if let expires = statement.expires { object["expires"] = .string(expires.description) }
         object["contents"] = .array(
             graph.index.entries.map { entry in

@@ -7,6 +7,7 @@ import ReleaseRecord
 import ReleaseSet
 import SystemPackage
 import Trust
+import VendorProof
 
 /// `cgbundle import`: a verified bundle into the internal registry, or into an OCI layout.
 package struct ImportCommand: AsyncParsableCommand {
@@ -45,6 +46,7 @@ package struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Check and ask, say what would be done, write nothing.")
     package var dryRun = false
 
+    @OptionGroup(title: "Vendor") package var vendor: VendorOptions
     @OptionGroup package var mirror: MirrorOptions
     @OptionGroup package var acceptance: AcceptanceFlags
     @OptionGroup package var missing: MissingParts
@@ -80,6 +82,8 @@ package struct ImportCommand: AsyncParsableCommand {
     private func importBundle(_ printer: Printer) async throws {
         let document = try trust.document()
         let policy = try signers.policy(beside: document)
+        let demand = try vendor.demand(beside: document)
+        try vendor.notices(beside: document).forEach(printer.warning)
         let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
         let (pullLocation, pullSecret) = (try mirror.pullLocation(), try mirror.pullSecretName())
         let options = try access.options(
@@ -91,6 +95,8 @@ package struct ImportCommand: AsyncParsableCommand {
             try await listed.verified(
                 width: work.concurrency, allowing: missing.names, events: events)
         }.0
+        let report = try bundle.vendorReport(demand)
+        if let refusal = Refusal(report.refusals.map(Finding.init)) { throw refusal }
         let summary = BundleSummary(
             statement: bundle.statement, graph: bundle.graph, artifact: bundle.artifact)
         printer.line(summary.headline)
@@ -98,10 +104,12 @@ package struct ImportCommand: AsyncParsableCommand {
             "  signed by  "
                 + BundleSummary.signers(bundle.signers, names: try signers.names(beside: document)))
         printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
-        printer.line("  " + VendorProof.sentence)
+        printer.vendor(report)
+        printer.waivers(report)
         printer.warnings(bundle.warnings)
         var session = ImportSession(
-            bundle: bundle, summary: summary, desk: desk, overrides: accepted.overrides,
+            bundle: bundle, summary: summary, vendor: report, desk: desk,
+            overrides: accepted.overrides + vendor.overrides(reason: acceptance.reason),
             width: work.concurrency,
             isDryRun: dryRun, options: usedOptions, pullSecret: pullSecret, printer: printer)
         if let location {
@@ -132,6 +140,8 @@ package struct ImportCommand: AsyncParsableCommand {
     private var usedOptions: [String] {
         var used = ["--concurrency \(work.concurrency)"]
         if let threshold = signers.threshold { used.append("--threshold \(threshold)") }
+        used += trust.trust.map { ["--trust \($0)"] } ?? []
+        used += vendor.used
         used += access.plainHttp.map { "--plain-http \($0)" }
         used += access.companionHost.map { "--companion-host \($0)" }
         return used + mirror.used + missing.used + acceptance.used

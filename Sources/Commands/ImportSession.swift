@@ -7,11 +7,13 @@ import ReleaseSet
 import StrictJSON
 import SystemPackage
 import Trust
+import VendorProof
 
 /// The second half of an import, after the first reading: ask the target, push, read back, record, report.
 struct ImportSession: Sendable {
     let bundle: VerifiedBundle
     let summary: BundleSummary
+    let vendor: VendorReport
     let desk: RecordDesk
     let overrides: [RecordContents.Override]
     let width: Int
@@ -28,7 +30,8 @@ struct ImportSession: Sendable {
     {
         // Whatever the record could refuse, it refuses before anything is pushed.
         let recordPlan = try desk.locked.map { _ in
-            try RecordPlan(bundle, target: name, pullLocation: location, pullSecret: pullSecret)
+            try RecordPlan(
+                bundle, target: name, pullLocation: location, pullSecret: pullSecret, vendor: vendor)
         }
         let (plan, warnings) = try await Progress(printer, waitingWith: patience).show { events in
             try await Preflight(target, width: width).plan(bundle, events: events)
@@ -63,7 +66,7 @@ struct ImportSession: Sendable {
             counts: RecordContents.Counts(
                 uploaded: report.uploaded, uploadedBytes: report.uploadedBytes, mounted: report.mounted,
                 manifests: report.manifests, tagged: report.tagged),
-            warnings: bundle.warnings
+            warnings: bundle.warnings + vendor.warnings.map(Finding.init)
                 + warnings.map { Finding(.policy, $0.reason, at: .target, $0.message) },
             options: options,
             overrides: overrides, tool: ToolVersion.tool, importedAt: Clock.now)
@@ -71,7 +74,7 @@ struct ImportSession: Sendable {
 
     /// What is known of the bundle, however the import goes.
     private var resultSoFar: JSONObject {
-        var object = summary.json(signers: bundle.signers, verified: true)
+        var object = summary.json(signers: bundle.signers, verified: true, vendor: vendor)
         object["warnings"] = .array(bundle.warnings.map(\.json))
         object["coverage"] = bundle.coverage.json
         if let patience { object["retries"] = RetryReport(patience).json }

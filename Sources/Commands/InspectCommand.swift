@@ -63,7 +63,8 @@ package struct InspectCommand: AsyncParsableCommand {
             return
         }
         let summary = BundleSummary(statement: statement, graph: contents.graph, artifact: contents.artifact)
-        try printer.json(.object(summary.json(signers: verified?.signers ?? [], verified: false)))
+        try printer.json(
+            .object(summary.json(signers: verified?.signers ?? [], verified: false, vendor: nil)))
         printer.line(
             isVerified
                 ? "signature checked; layers not read (cgbundle verify reads them)"

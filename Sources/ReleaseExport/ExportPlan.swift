@@ -2,6 +2,7 @@ package import BundleFormat
 import SystemPackage
 import OCI
 package import ReleaseSet
+package import VendorProof
 
 /// An export before its first byte: the bundle's plan, and where each of its blobs comes from.
 package struct ExportPlan: Sendable {
@@ -13,6 +14,8 @@ package struct ExportPlan: Sendable {
     package let warnings: [Finding]
     /// Which line of which checksum file covers what.
     package let coverage: Coverage
+    /// What is known of the origin of everything.
+    package let vendor: VendorReport
     /// Optional files of a release that this one has not got.
     package let absent: [FileName]
 }

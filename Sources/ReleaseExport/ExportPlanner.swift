@@ -4,6 +4,7 @@ import OCI
 package import ReleaseSet
 import StrictJSON
 import Trust
+import VendorProof
 
 /// Names everything that an export will carry: every reference resolved to a digest and a size, every document fetched,
 /// every local file hashed. No blob moves and nothing is written.
@@ -48,11 +49,16 @@ package struct ExportPlanner: Sendable {
         let judgement = try judgement(
             graph: graph, artifact: artifact, chart: parts.compactMap(\.chart).first, absent: absent,
             folder: folder)
+        let release = ReleaseEvidence(graph, manifest: manifest, artifact: artifact)
+        let evidence = try await evidence(of: release, parts: parts)
+        let vendor = try vendorReport(release, evidence: evidence, folder: folder)
+        documents.merge(evidence) { document, _ in document }
         let origins = origins(graph: graph, documents: documents, parts: parts, folder: folder)
         return ExportPlan(
             bundle: try bundlePlan(graph: graph, folder: folder), manifest: manifest, graph: graph,
             artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins),
-            warnings: judgement.warnings, coverage: judgement.coverage, absent: judgement.absent)
+            warnings: judgement.warnings, coverage: judgement.coverage, vendor: vendor,
+            absent: judgement.absent)
     }
 
     private var imageCount: Int { manifest.images.count + request.extraImages.count }
@@ -90,6 +96,44 @@ package struct ExportPlanner: Sendable {
         if let refusal = Refusal(judgement.refused + absent.compactMap(\.finding)) { throw refusal }
         return judgement
     }
+
+    /// The layers of signatures and attestations: they are small, are verified before anything is written, and are then
+    /// at hand when the bundle is filled.
+    private func evidence(
+        of release: ReleaseEvidence, parts: [CollectedPart]
+    ) async throws -> [Digest: [UInt8]] {
+        guard case .proof = request.vendor else { return [:] }
+        let repositories = Dictionary(parts.map { ($0.repository.name, $0.repository) }) { first, _ in first }
+        let wanted = release.carriedBlobs.filter { repositories[$0.repository] != nil }
+        guard wanted.reduce(0, { $0 + $1.blob.size }) <= Self.evidenceLimit else {
+            throw Finding(
+                .format, "vendor.toomuch", at: .vendor,
+                "signatures and attestations: more than \(Self.evidenceLimit) bytes of them")
+        }
+        let fetched = try await boundedMap(wanted, width: request.width) { wanted -> (Digest, [UInt8]) in
+            guard let repository = repositories[wanted.repository] else { return (wanted.blob.digest, []) }
+            let entry = try BundleEntry(blob: wanted.blob.digest, size: wanted.blob.size)
+            return (entry.digest, try await source.bytes(of: entry, in: repository))
+        }
+        return Dictionary(fetched) { first, _ in first }
+    }
+
+    private func vendorReport(
+        _ release: ReleaseEvidence, evidence: [Digest: [UInt8]], folder: ReleaseFolder,
+    ) throws -> VendorReport {
+        let files = Dictionary(folder.files.map { ($0.file.digest, $0.file.name) }) { first, _ in first }
+        let report = try request.vendor.report(on: release) { digest in
+            if let bytes = evidence[digest] { return bytes }
+            guard let name = files[digest] else {
+                throw Finding(.internal, "internal", at: .vendor, "\(digest): was not fetched")
+            }
+            return try folder.bytes(of: name)
+        }
+        if let refusal = Refusal(report.refusals.map(Finding.init)) { throw refusal }
+        return report
+    }
+
+    private static let evidenceLimit: Int64 = 256 << 20
 
     private func origins(
         graph: BundleGraph, documents: [Digest: [UInt8]], parts: [CollectedPart], folder: ReleaseFolder,

@@ -3,6 +3,7 @@ package import LibCrypto
 package import ReleaseSet
 package import SystemPackage
 package import Trust
+package import VendorProof
 
 /// What an operator asks an export for.
 package struct ExportRequest: Sendable {
@@ -25,12 +26,14 @@ package struct ExportRequest: Sendable {
     package var leavingOut: Set<ReleaseParts.Group>
     /// What travels beside the release.
     package var extraImages: [NamedImage]
+    /// What is asked of the vendor's part.
+    package var vendor: VendorDemand
 
     package init(
         folder: FilePath, keys: [PrivateKey], product: FileName, channel: FileName, revision: Int64,
         createdAt: Timestamp, isTimeFixed: Bool, expires: Timestamp?, tool: Statement.Tool, width: Int,
         allowMissing: Set<String> = [], leavingOut: Set<ReleaseParts.Group> = [],
-        extraImages: [NamedImage] = [],
+        extraImages: [NamedImage] = [], vendor: VendorDemand,
     ) {
         self.folder = folder
         self.keys = keys
@@ -45,5 +48,6 @@ package struct ExportRequest: Sendable {
         self.allowMissing = allowMissing
         self.leavingOut = leavingOut
         self.extraImages = extraImages
+        self.vendor = vendor
     }
 }

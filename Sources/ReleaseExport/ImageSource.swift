@@ -53,3 +53,17 @@ package protocol ImageSource: Sendable {
         into sink: (UnsafeRawBufferPointer) throws -> Void,
     ) async throws
 }
+
+extension ImageSource {
+    /// All bytes of a small blob, which are what their digest says.
+    func bytes(of entry: BundleEntry, in repository: SourceRepository) async throws -> [UInt8] {
+        let check = BlobCheck(entry, named: "\(location(of: repository)): \(entry.digest)")
+        var bytes: [UInt8] = []
+        try await fetch(entry, in: repository) { chunk in
+            try check.take(chunk)
+            bytes += chunk
+        }
+        try check.finish()
+        return bytes
+    }
+}

@@ -73,7 +73,8 @@ struct ReleaseCollector {
         try await collector.collect(root)
         let chart = try ChartDocument(
             try ManifestDocument(root.bytes, name: "chart \(tag)", mediaType: root.mediaType))
-        let config = try await config(of: chart, in: repository)
+        let config = try await source.bytes(
+            of: try BundleEntry(blob: chart.config.digest, size: chart.config.size), in: repository)
         let entry = IndexEntry(
             kind: .chart, repository: repository.name, descriptor: root.descriptor,
             sourceName: "\(repository.vendor):\(tag)")
@@ -102,19 +103,6 @@ struct ReleaseCollector {
             repository: repository,
             documents: Dictionary(uniqueKeysWithValues: documents.map { ($0.digest, $0) }),
             entries: [entry], chart: (built.document, built.config))
-    }
-
-    private func config(of chart: ChartDocument, in repository: SourceRepository) async throws -> [UInt8] {
-        let entry = try BundleEntry(blob: chart.config.digest, size: chart.config.size)
-        let check = BlobCheck(
-            entry, named: "\(source.location(of: repository)): chart config \(chart.config.digest)")
-        var bytes: [UInt8] = []
-        try await source.fetch(entry, in: repository) { chunk in
-            try check.take(chunk)
-            bytes += chunk
-        }
-        try check.finish()
-        return bytes
     }
 }
 

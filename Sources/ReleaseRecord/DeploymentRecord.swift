@@ -3,6 +3,7 @@ import OCI
 import ReleaseSet
 import StrictJSON
 import Trust
+import VendorProof
 
 /// The document that says what was put where: `deployment-record.json`.
 ///
@@ -66,7 +67,8 @@ struct DeploymentRecord: Sendable {
         value["absent"] = .array(bundle.absent.map { .string($0.text) })
         value["values"] = plan.values.map(Self.json)
         value["environment"] = plan.environment.map(Self.json)
-        value["vendorProof"] = "not checked"
+        value["vendorProof"] = .string(plan.vendor.isChecked ? "checked" : "not checked")
+        value["verification"] = ["file": .string(RecordPlan.verificationName), "counts": plan.vendor.counts]
         value["warnings"] = .array(
             contents.warnings.map { ["reason": .string($0.reason), "message": .string($0.message)] })
         value["options"] = .array(contents.options.map { .string($0) })

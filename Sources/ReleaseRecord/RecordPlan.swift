@@ -3,6 +3,7 @@ package import OCI
 package import ReleaseSet
 import StrictJSON
 import Trust
+package import VendorProof
 
 /// What will be recorded of a release besides the outcome, made before anything is pushed.
 ///
@@ -20,11 +21,14 @@ package struct RecordPlan: Sendable {
     package let values: MirroredValues?
     /// The settings for compose at the mirror.
     package let environment: MirroredEnvironment?
+    /// What is known of the origin of everything in the bundle.
+    package let vendor: VendorReport
     /// Sorted by path, the deployment record not among them.
     let files: [RecordFile]
 
     static let mirroredValuesName = "release-values.mirrored.yaml"
     static let statementName = "statement.json"
+    static let verificationName = "verification.json"
 
     static func signatureName(_ number: Int) -> String { "statement.\(number).sigstore.json" }
 
@@ -33,9 +37,10 @@ package struct RecordPlan: Sendable {
     ///   - pullSecret: What the values are to name as well.
     package init(
         _ bundle: VerifiedBundle, target: String, pullLocation: RegistryLocation?,
-        pullSecret: PullSecretName? = nil,
+        pullSecret: PullSecretName? = nil, vendor: VendorReport,
     ) throws(Finding) {
         self.bundle = bundle
+        self.vendor = vendor
         self.target = target
         self.pullLocation = pullLocation
         self.pullSecret = pullSecret
@@ -47,6 +52,9 @@ package struct RecordPlan: Sendable {
             let chart = try bundle.chart()
             files += try chart.map { try RecordFile.files(of: $0, in: bundle.artifact) } ?? []
             files += try mirror.map { try $0.files(chart: chart, version: bundle.statement.version) } ?? []
+            files.append(
+                RecordFile(
+                    try FileName(Self.verificationName), .bytes(try JSONValue.object(vendor.json).pretty())))
             let document = RecordFile(try FileName(DeploymentRecord.name), .bytes([]))
             try RecordFile.requireDistinct(files + [document])
             self.files = files.sorted { $0.path < $1.path }

@@ -85,6 +85,8 @@ struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "Replace an existing file, once the new one is whole.")
     var force = false
 
+    @OptionGroup var trust: TrustFileOption
+    @OptionGroup(title: "Vendor") var vendor: VendorOptions
     @OptionGroup var missing: MissingParts
     @OptionGroup var coverage: CoverageFlag
     @OptionGroup(title: "Registry") var access: RegistryAccess
@@ -113,6 +115,7 @@ struct ExportCommand: AsyncParsableCommand {
     private func export(_ printer: Printer) async throws {
         var request = try request()
         try checkOutput()
+        try vendor.notices(beside: try trust.document()).forEach(printer.warning)
         let download = try await download(request, printer)
         // The folder goes when the export is over, whatever came of it.
         defer { withExtendedLifetime(download) {} }
@@ -226,7 +229,8 @@ struct ExportCommand: AsyncParsableCommand {
             isTimeFixed: epoch != nil,
             expires: try expiry(after: createdAt), tool: ToolVersion.tool, width: work.concurrency,
             allowMissing: missing.names, leavingOut: leavingOut,
-            extraImages: try image.map { (text) throws(Finding) in try NamedImage(text) })
+            extraImages: try image.map { (text) throws(Finding) in try NamedImage(text) },
+            vendor: try vendor.demand(beside: try trust.document()))
     }
 
     private var leavingOut: Set<ReleaseParts.Group> {

@@ -7,6 +7,7 @@ import ReleaseSet
 import StrictJSON
 import SystemPackage
 import Trust
+import VendorProof
 
 /// What an export says before and after the bytes move.
 struct ExportReport {
@@ -35,7 +36,8 @@ struct ExportReport {
         printer.line(
             "  to write   \(bytesForPeople(plan.bundle.layout.fileSize)) in \(plan.bundle.statement.blobs.count) blobs"
                 + (output == "-" ? "" : free))
-        printer.line("  " + VendorProof.sentence)
+        printer.vendor(plan.vendor)
+        printer.waivers(plan.vendor)
         printer.absent(plan.absent)
         printer.warnings(plan.warnings)
         coverage.tell(plan.coverage, printer)
@@ -43,7 +45,7 @@ struct ExportReport {
 
     func finish(_ plan: ExportPlan, bundle: BundlePlan, isDryRun: Bool) throws {
         var object = BundleSummary(statement: bundle.statement, graph: plan.graph, artifact: plan.artifact)
-            .json(signers: signers, verified: false)
+            .json(signers: signers, verified: false, vendor: plan.vendor)
         object["dryRun"] = .bool(isDryRun)
         object["file"] = .string(output)
         object["fileSize"] = .integer(bundle.layout.fileSize)

@@ -89,7 +89,7 @@ import Testing
     @Test func `what is built is imported like the vendor's`() throws {
         #expect(try export().status == 0)
         let imported = try CommandRunner.cgbundle(
-            ["import", output] + Sample.publicKeys(["alice"]) + [
+            ["import", output] + Sample.trust + Sample.publicKeys(["alice"]) + [
                 "--layout", place.path + "/mirror", "--no-record",
             ])
         #expect(imported.status == 0, "\(imported.errors)")

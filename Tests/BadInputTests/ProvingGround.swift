@@ -31,7 +31,8 @@ struct ProvingGround: Sendable {
         try Self.succeed(CommandRunner.cgbundle(Sample.export(to: file, keys: [key], options: channel)))
         let target = ["--layout", folder.path + "/earlier", "--record", record]
         try Self.succeed(
-            CommandRunner.cgbundle(["import", file] + Sample.publicKeys(["bob"]) + channel + target))
+            CommandRunner.cgbundle(
+                ["import", file] + Sample.trust + Sample.publicKeys(["bob"]) + channel + target))
     }
 
     private var record: String { folder.path + "/record" }

@@ -28,7 +28,7 @@ import Testing
         #expect(exported.leftOut == groups)
         let record = place.path + "/record"
         let imported = try CommandRunner.cgbundle(
-            ["import", output] + Sample.publicKeys(["alice"]) + [
+            ["import", output] + Sample.trust + Sample.publicKeys(["alice"]) + [
                 "--layout", place.path + "/mirror", "--record", record,
             ])
         #expect(imported.status == 0, "\(imported.errors)")

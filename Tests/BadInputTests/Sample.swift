@@ -11,6 +11,9 @@ enum Sample {
     static let images = folder + "/sample/images"
     static let golden = folder + "/golden/golden.tar"
 
+    /// Who has to have signed the sample.
+    static let trust = ["--trust", folder + "/trust/trust.json"]
+
     static func publicKey(_ name: String) -> String { "\(folder)/keys/\(name).pub" }
 
     static func publicKeys(_ names: [String]) -> [String] { names.flatMap { ["--key", publicKey($0)] } }
@@ -29,7 +32,8 @@ enum Sample {
         to output: String, release: String = release, images: String = images, keys: [String],
         options: [String] = [],
     ) -> [String] {
-        ["export", release, "--images", images, "--output", output] + keys.flatMap { ["--key", $0] } + options
+        ["export", release, "--images", images, "--output", output] + trust
+            + keys.flatMap { ["--key", $0] } + options
     }
 }
 

@@ -32,7 +32,7 @@ import Testing
         let record = bundle.place.path + "/record"
         let result = try CommandRunner.cgbundle(
             ["import", bundle.file, "--layout", bundle.place.path + "/layout", "--record", record]
-                + Sample.publicKeys(["alice"]))
+                + Sample.trust + Sample.publicKeys(["alice"]))
         #expect(result.status == 0, "\(result.errors)")
         let found = try FileManager.default.subpathsOfDirectory(atPath: record)
             .filter { $0.hasSuffix("deployment-record.json") }
@@ -40,6 +40,9 @@ import Testing
         let kept = try check("\(record)/\(written)", against: "deployment-record")
         #expect(kept.status == 0, "\(kept.output)\(kept.errors)")
         #expect(try check("\(record)/\(written)", against: "statement").status == 1)
+        let verification = "\(record)/\(written)".replacing("deployment-record", with: "verification")
+        let proof = try check(verification, against: "verification")
+        #expect(proof.status == 0, "\(proof.output)\(proof.errors)")
     }
 
     private func read(_ file: String, keys: [String]) throws -> CommandResult {

@@ -28,7 +28,7 @@ import Testing
                 "export", Sample.release, "--output", bundle, "--key", sample.key, "--source-registry",
                 sample.sourceRegistry, "--plain-http", "\(sample.source.host)", "--plain-http",
                 "\(other.host)",
-            ] + images.flatMap { ["--image", $0] } + options, environment: Sample.epoch)
+            ] + Sample.trust + images.flatMap { ["--image", $0] } + options, environment: Sample.epoch)
     }
 
     @Test func `an image of another registry is beside the release in the target and in the values`() throws {

@@ -8,6 +8,10 @@ struct OCIDocument: Decodable {
         let size: Int
         let annotations: [String: String]?
         let artifactType: String?
+
+        var isEvidence: Bool {
+            ["vnd.dev.cosign.", "vnd.dsse.", "vnd.dev.sigstore."].contains { mediaType.contains($0) }
+        }
     }
 
     let manifests: [Descriptor]?

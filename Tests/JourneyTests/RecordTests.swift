@@ -26,7 +26,7 @@ import Testing
             more == [
                 "chart", "cloudgrid.mirrored.env", "deployment-record.json", "install.sh", "pull-secret.yaml",
                 "release-values.mirrored.yaml", "statement.json", "statement.0.sigstore.json",
-                "values-report.txt",
+                "values-report.txt", "verification.json",
             ])
     }
 

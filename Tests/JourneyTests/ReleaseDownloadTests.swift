@@ -36,7 +36,7 @@ import Testing
                 "export", Sample.version, "--release-url", "http://127.0.0.1:\(server.port)/releases",
                 "--images", CommandRunner.checkout + "/testdata/sample/images", "--output", output, "--key",
                 sample.key,
-            ] + hosts + options, environment: Sample.epoch)
+            ] + Sample.trust + hosts + options, environment: Sample.epoch)
     }
 
     /// Nothing is left, neither a bundle nor what was fetched.
@@ -151,7 +151,7 @@ import Testing
                     "export", Sample.version, "--release-url", "https://127.0.0.1:\(front.port)/releases",
                     "--images", CommandRunner.checkout + "/testdata/sample/images", "--output", output,
                     "--key", sample.key,
-                ] + options, environment: Sample.epoch)
+                ] + Sample.trust + options, environment: Sample.epoch)
         }
         try expectRefusal(try export(), "tls.untrusted", 8)
         #expect(server.requests.isEmpty)
@@ -183,10 +183,11 @@ import Testing
     @Test func `another version under the name that was asked for is refused`() throws {
         let server = try ScriptedServer { request, _ in Self.honest(request) }
         func export(from server: ScriptedServer) throws -> ProgramResult {
-            try RunningProgram.cgbundle([
-                "export", "v9.9.9", "--release-url", "http://127.0.0.1:\(server.port)/releases",
-                "--plain-http", "127.0.0.1:\(server.port)", "--output", output, "--key", sample.key,
-            ])
+            try RunningProgram.cgbundle(
+                [
+                    "export", "v9.9.9", "--release-url", "http://127.0.0.1:\(server.port)/releases",
+                    "--plain-http", "127.0.0.1:\(server.port)", "--output", output, "--key", sample.key,
+                ] + Sample.trust)
         }
         try expectRefusal(try export(from: server), "set.missing", 6)
         let mixed = try ScriptedServer { request, _ in
@@ -245,9 +246,10 @@ import Testing
     func `an address that is none, or in plain http without leave, is a mistake in the command`(url: String)
         throws
     {
-        let result = try RunningProgram.cgbundle([
-            "export", Sample.version, "--release-url", url, "--output", output, "--key", sample.key,
-        ])
+        let result = try RunningProgram.cgbundle(
+            [
+                "export", Sample.version, "--release-url", url, "--output", output, "--key", sample.key,
+            ] + Sample.trust)
         try expectRefusal(result, "release.url", 64)
     }
 }

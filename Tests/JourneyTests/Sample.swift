@@ -6,6 +6,8 @@ import Servers
 struct Sample: Sendable {
     static let version = "v1.0.0-beta"
     static let release = CommandRunner.checkout + "/testdata/sample/release"
+    /// Who has to have signed the sample.
+    static let trust = ["--trust", CommandRunner.checkout + "/testdata/trust/trust.json"]
     static let epoch = ["SOURCE_DATE_EPOCH": "1700000000"]
 
     let source: RegistryProcess
@@ -45,7 +47,7 @@ struct Sample: Sendable {
             [
                 "export", Self.release, "--output", bundle, "--key", folder.path + "/alice.key",
                 "--source-registry", "\(source.host)/cloudgrid-dev", "--plain-http", "\(source.host)",
-            ], environment: Self.epoch)
+            ] + Self.trust, environment: Self.epoch)
     }
 
     /// Exports the sample, or another release, from its layout.
@@ -55,7 +57,8 @@ struct Sample: Sendable {
         to output: String, _ options: String..., environment: [String: String] = Sample.epoch,
     ) throws -> ProgramResult {
         try RunningProgram.cgbundle(
-            ["export", release, "--images", images, "--output", output, "--key", key] + options,
+            ["export", release, "--images", images, "--output", output, "--key", key] + Self.trust
+                + options,
             environment: environment)
     }
 
@@ -64,11 +67,11 @@ struct Sample: Sendable {
         [
             "export", Self.release, "--output", output, "--key", key ?? self.key, "--source-registry",
             proxy.host + "/cloudgrid-dev", "--plain-http", proxy.host,
-        ]
+        ] + Self.trust
     }
 
     /// Arguments of an import.
     func importing(_ bundle: String? = nil, _ options: String...) -> [String] {
-        ["import", bundle ?? self.bundle, "--key", publicKey] + options
+        ["import", bundle ?? self.bundle, "--key", publicKey] + Self.trust + options
     }
 }

@@ -20,6 +20,8 @@ struct SampleLayout {
     let referrers: [Referrer]
     /// Configs and layers of everything.
     let blobs: Set<String>
+    /// The layers of signatures and attestations.
+    let evidence: Set<String>
 
     private static let refName = "org.opencontainers.image.ref.name"
 
@@ -34,6 +36,7 @@ struct SampleLayout {
         var named: [Named] = []
         var homes: [String: String] = [:]
         var blobs: Set<String> = []
+        var evidence: Set<String> = []
         for entry in index {
             var waiting = [entry.digest]
             let name = entry.annotations?[Self.refName]?.split(separator: ":").map(String.init)
@@ -42,6 +45,7 @@ struct SampleLayout {
                 let found = try document(digest)
                 waiting += (found.manifests ?? []).map(\.digest)
                 blobs.formUnion(found.blobs.map(\.digest))
+                evidence.formUnion((found.layers ?? []).filter(\.isEvidence).map(\.digest))
                 if let name { homes[digest] = name[0] }
             }
         }
@@ -58,7 +62,7 @@ struct SampleLayout {
             }
             open.removeAll { entry in placed.contains { $0.0 == entry.0 } }
         }
-        (self.named, self.referrers, self.blobs) = (named, referrers, blobs)
+        (self.named, self.referrers, self.blobs, self.evidence) = (named, referrers, blobs, evidence)
     }
 
     /// The images by version tag.

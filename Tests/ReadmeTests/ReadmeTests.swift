@@ -9,9 +9,11 @@ import Testing
         let steps = ConsoleBlocks(in: text).steps
         #expect(steps.count > 6)
         let folder = try TemporaryFolder()
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/sample",
-            withDestinationPath: CommandRunner.checkout + "/testdata/sample")
+        for name in ["sample", "trust"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/" + name,
+                withDestinationPath: CommandRunner.checkout + "/testdata/" + name)
+        }
         for step in steps {
             let result = try CommandRunner.run(
                 "/bin/sh", ["-c", step.command], environment: ["PATH": Self.path], in: folder.path)

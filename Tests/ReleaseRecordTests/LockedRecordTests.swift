@@ -6,6 +6,7 @@ import ReleaseSet
 import StrictJSON
 import SystemPackage
 import Testing
+import VendorProof
 import Trust
 
 @testable import ReleaseRecord
@@ -40,7 +41,7 @@ import Trust
         let own = [
             "chart", "cloudgrid.mirrored.env", "deployment-record.json", "install.sh", "pull-secret.yaml",
             "release-values.mirrored.yaml", "statement.0.sigstore.json", "statement.json",
-            "values-report.txt",
+            "values-report.txt", "verification.json",
         ]
         #expect(names.sorted() == (bundle.artifact.files.map(\.name.text) + own).sorted())
     }
@@ -233,7 +234,8 @@ import Trust
         let plan = try Samples.plan(bundle)
         #expect(plan.values?.changes.isEmpty == false)
         #expect(plan.byteCount > bundle.artifact.files.reduce(0) { $0 + $1.size })
-        let layout = try RecordPlan(bundle, target: "oci:/srv/layout", pullLocation: nil)
+        let layout = try RecordPlan(
+            bundle, target: "oci:/srv/layout", pullLocation: nil, vendor: try bundle.vendorReport(.none))
         #expect(layout.values == nil)
         #expect(!layout.files.contains { $0.name.text == RecordPlan.mirroredValuesName })
     }

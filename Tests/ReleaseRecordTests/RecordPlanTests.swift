@@ -1,6 +1,7 @@
 import BundleFormat
 import OCI
 import Testing
+import VendorProof
 
 @testable import ReleaseRecord
 @testable import ReleaseSet
@@ -35,7 +36,8 @@ import Testing
     {
         let bundle = try await Samples.bundle()
         let plan = try RecordPlan(
-            bundle, target: Samples.target, pullLocation: try RegistryLocation("mirror.internal:5000/cg"))
+            bundle, target: Samples.target, pullLocation: try RegistryLocation("mirror.internal:5000/cg"),
+            vendor: try bundle.vendorReport(.none))
         #expect(
             plan.values?.changes.first
                 == MirroredValues.Change(
@@ -90,7 +92,9 @@ import Testing
     }
 
     @Test func `for a layout there are no places to install from`() async throws {
-        let plan = try RecordPlan(try await Samples.bundle(), target: "oci:/srv/layout", pullLocation: nil)
+        let bundle = try await Samples.bundle()
+        let plan = try RecordPlan(
+            bundle, target: "oci:/srv/layout", pullLocation: nil, vendor: try bundle.vendorReport(.none))
         let paths = Set(plan.files.map(\.path))
         #expect(paths.contains("chart/values.yaml"))
         #expect(

@@ -5,6 +5,7 @@ import OCI
 import ReleaseSet
 import SystemPackage
 import Trust
+import VendorProof
 
 @testable import ReleaseRecord
 
@@ -35,7 +36,8 @@ enum Samples {
 
     static func plan(_ bundle: VerifiedBundle, pullSecret: PullSecretName? = nil) throws -> RecordPlan {
         try RecordPlan(
-            bundle, target: target, pullLocation: try RegistryLocation(target), pullSecret: pullSecret)
+            bundle, target: target, pullLocation: try RegistryLocation(target), pullSecret: pullSecret,
+            vendor: try bundle.vendorReport(.none))
     }
 
     /// What an importer reads back when everything went well.

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_TYPES = {"object": dict, "array": list, "string": str, "integer": int}
+_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 _SILENT = {"$schema", "$id", "$defs", "title", "description"}
 
 
@@ -92,7 +92,7 @@ def _items(schema: dict[str, Any], value: Any) -> Iterator[Part]:
 
 def _is(value: Any, name: str) -> bool:
     # To Python True is a number; to JSON Schema it is none.
-    return isinstance(value, _TYPES[name]) and not isinstance(value, bool)
+    return isinstance(value, _TYPES[name]) and isinstance(value, bool) == (name == "boolean")
 
 
 _OF_PARTS: dict[str, Callable[[dict[str, Any], Any], Iterator[Part]]] = {

@@ -1,0 +1,69 @@
+import OCI
+package import ReleaseSet
+package import VendorProof
+
+extension ReleaseEvidence {
+    /// What a bundle has to prove, and what it proves it with.
+    package init(_ graph: BundleGraph, manifest: ReleaseManifest, artifact: ReleaseArtifact) {
+        self.init(
+            version: manifest.version,
+            artifacts: graph.index.entries.compactMap { entry in
+                Artifact.Role(entry.kind).map { role in
+                    Artifact(
+                        role: role, name: Self.name(of: entry, manifest), repository: entry.repository,
+                        digest: entry.digest)
+                }
+            },
+            carriers: graph.index.entries.compactMap { Self.carrier($0, graph) },
+            files: artifact.files.map { File(name: $0.name, digest: $0.digest, size: $0.size) })
+    }
+
+    /// What policies call it: images and chart as the release manifest does, so that whoever made the bundle cannot say
+    /// that an image is another one.
+    private static func name(of entry: IndexEntry, _ manifest: ReleaseManifest) -> String {
+        let image = manifest.images.first { $0.shortName == entry.repository.text }
+        switch (entry.kind, image, manifest.images.first?.location) {
+        case (.image, let image?, _): return image.name.description
+        case (.chart, _, let location?):
+            return (try? location.name(of: entry.repository)) ?? entry.repository.text
+        default: break
+        }
+        let bare = entry.sourceName.prefix { $0 != "@" }
+        guard let colon = bare.lastIndex(of: ":"), !bare[colon...].contains("/") else { return String(bare) }
+        return String(bare[..<colon])
+    }
+
+    private static func carrier(_ entry: IndexEntry, _ graph: BundleGraph) -> Carrier? {
+        guard let document = graph.documents[entry.digest] else { return nil }
+        let subject: Digest? =
+            switch entry.kind {
+            case .signature: entry.tag?.cosignSubject
+            case .referrer: document.subject?.digest
+            case .image, .extraImage, .chart, .release: nil
+            }
+        return subject.map {
+            Carrier(
+                repository: entry.repository, digest: entry.digest, subject: $0, tag: entry.tag,
+                document: document)
+        }
+    }
+}
+
+extension ReleaseEvidence.Artifact.Role {
+    fileprivate init?(_ kind: IndexEntry.Kind) {
+        switch kind {
+        case .image: self = .image
+        case .extraImage: self = .extraImage
+        case .chart: self = .chart
+        case .release, .signature, .referrer: return nil
+        }
+    }
+}
+
+extension VerifiedBundle {
+    /// What is known of the origin of what the bundle holds, verified again from its own bytes.
+    package func vendorReport(_ demand: VendorDemand) throws -> VendorReport {
+        let release = ReleaseEvidence(graph, manifest: manifest, artifact: artifact)
+        return try demand.report(on: release) { try bytes(of: $0) }
+    }
+}

@@ -1,0 +1,30 @@
+import BundleFormat
+import Trust
+package import VendorProof
+
+extension Printer {
+    /// The one table of what proves the vendor's part.
+    package func vendor(_ report: VendorReport) {
+        guard report.isChecked else {
+            line(
+                "  vendor     NOT CHECKED: --no-vendor-proof or no trust given; nothing below says where it is from"
+            )
+            return
+        }
+        line("  vendor     \(report.summary)")
+        report.table.forEach { line("    " + $0) }
+        for note in report.warnings where !note.isAboutWaiver {
+            line("    warning: \(note.message) [\(note.reason)]")
+        }
+    }
+
+    /// What must be read of it whatever the format: what goes without proof by a waiver, and waivers in vain.
+    package func waivers(_ report: VendorReport) {
+        for note in report.warnings where note.isAboutWaiver { warning("\(note.message) [\(note.reason)]") }
+    }
+}
+
+extension VendorReport {
+    /// The word for programs.
+    package var word: String { isChecked ? "checked" : "not checked" }
+}
