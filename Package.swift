@@ -142,7 +142,12 @@ let package = Package(
             ]),
         floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
         floor("Servers", on: ["CommandRunner", "OCI"], at: "Tests/Servers"),
-        tests("RegistryTests", of: ["OCI", "Registry", "Servers", "StrictJSON"]),
+        tests(
+            "RegistryTests",
+            of: [
+                "OCI", "Registry", "Servers", "StrictJSON",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         tests(
             "BadInputTests",
             of: [

@@ -20,8 +20,7 @@ package struct RegistryAccess: ParsableArguments {
             valueName: "file"))
     package var authfile: String?
 
-    @Option(help: ArgumentHelp("Certificates (PEM) to trust beside the system's.", valueName: "file"))
-    package var caFile: String?
+    @OptionGroup package var certificates: CertificateOptions
 
     @Option(
         help: ArgumentHelp(
@@ -46,7 +45,8 @@ package struct RegistryAccess: ParsableArguments {
 
     /// Whether any option about a registry was given.
     package var isUsed: Bool {
-        username != nil || authfile != nil || caFile != nil || !plainHttp.isEmpty || !companionHost.isEmpty
+        username != nil || authfile != nil || certificates.isUsed || !plainHttp.isEmpty
+            || !companionHost.isEmpty
     }
 
     /// - Parameters:
@@ -56,7 +56,7 @@ package struct RegistryAccess: ParsableArguments {
     package func options(for hosts: Set<RegistryHost>, followsRedirects: Bool, connections: Int) throws
         -> RegistryOptions
     {
-        guard username == nil || hosts.count == 1 else {
+        guard username == nil || hosts.count <= 1 else {
             let names = hosts.map(\.description).sorted().joined(separator: ", ")
             throw Finding(
                 .usage, "auth.ambiguous", at: .target,
@@ -67,9 +67,8 @@ package struct RegistryAccess: ParsableArguments {
         options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
         options.companionHosts = Set(
             try companionHost.map { (text) throws(ReferenceError) in try RegistryHost(text) })
-        options.caCertificates = try caFile.map { (name) throws(Finding) in
-            try InputFile.bytes(of: name, limit: 16 << 20)
-        }
+        options.caCertificates = try certificates.authorities()
+        options.certificates = try certificates.known(for: hosts, beside: options.companionHosts)
         options.followsRedirects = followsRedirects
         options.userAgent = ToolVersion.userAgent
         options.maximumConnections = connections
@@ -81,9 +80,7 @@ package struct RegistryAccess: ParsableArguments {
     package func webOptions(connections: Int) throws -> RegistryOptions {
         var options = RegistryOptions()
         options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
-        options.caCertificates = try caFile.map { (name) throws(Finding) in
-            try InputFile.bytes(of: name, limit: 16 << 20)
-        }
+        options.caCertificates = try certificates.authorities()
         options.userAgent = ToolVersion.userAgent
         options.maximumConnections = connections
         patience.apply(to: &options)

@@ -13,10 +13,10 @@ import OCI
 package final class HTTPTransport: Sendable {
     private let client: HTTPClient
     private let lanes: Lanes
-    /// Whether there is any authority by which a certificate could be checked.
-    private let canTrust: Bool
+    private let tls: TLSSettings
+    private let connectTimeout: TimeAmount
 
-    /// Refuses certificate authorities that are not PEM, or none at all (`tls.ca`).
+    /// Refuses certificates that cannot be used (`tls.ca`, `tls.pair`).
     package init(options: RegistryOptions) throws(RegistryError) {
         var configuration = HTTPClient.Configuration()
         configuration.httpVersion = .http1Only
@@ -28,14 +28,15 @@ package final class HTTPTransport: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.maximumConnections
         // A connection that cannot be made is reported at once; whether to try again is decided above.
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.tlsConfiguration = try Self.tls(authorities: options.caCertificates)
+        tls = try TLSSettings(options)
+        configuration.tlsConfiguration = tls.general
         // The default of 64 KiB costs a quarter of the speed of large blobs.
         configuration.http1_1ConnectionDebugInitializer = { channel in
             channel.setOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BodyPieces.pieceSize))
         }
         lanes = Lanes(ceiling: options.maximumConnections)
-        canTrust = options.caCertificates != nil || Self.systemHasAuthorities
+        connectTimeout = TimeAmount(options.connectTimeout)
         client = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
     }
@@ -44,38 +45,18 @@ package final class HTTPTransport: Sendable {
         try await client.shutdown()
     }
 
-    private static func tls(authorities pem: [UInt8]?) throws(RegistryError) -> TLSConfiguration {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        guard let pem else { return configuration }
-        let certificates: [NIOSSLCertificate]
-        do {
-            certificates = try NIOSSLCertificate.fromPEMBytes(pem)
-        } catch {
-            throw .certificates("not PEM: \(error)")
-        }
-        guard !certificates.isEmpty else { throw .certificates("no certificate in the file") }
-        // NIOSSL fails where it is to use the system's authorities and there are none, as in a bare container.
-        if systemHasAuthorities {
-            configuration.additionalTrustRoots = [.certificates(certificates)]
-        } else {
-            configuration.trustRoots = .certificates(certificates)
-        }
-        return configuration
-    }
-
-    /// Whether anything is where NIOSSL looks for the system's authorities.
-    private static var systemHasAuthorities: Bool {
-        ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs"]
-            .contains { (path: String) in access(path, R_OK) == 0 }
-    }
-
     /// Sends a request when there is room for it, and returns when the head of the answer is there.
-    func send(_ request: OutgoingRequest) async throws -> IncomingResponse {
-        guard canTrust || !request.url.text.hasPrefix("https:") else {
+    ///
+    /// - Parameter registry: on whose behalf, wherever the request goes: its certificates count.
+    func send(_ request: OutgoingRequest, for registry: RegistryHost?) async throws -> IncomingResponse {
+        let origin = request.url.origin
+        let special = tls.special(for: origin, of: registry)
+        guard origin.scheme == .http || tls.canTrust(special ?? tls.general) else {
             throw RegistryError.certificates(
                 "this machine has no certificate authorities of its own; give --ca-file")
         }
         var outgoing = HTTPClientRequest(url: request.url.text)
+        outgoing.tlsConfiguration = special
         outgoing.method = HTTPMethod(rawValue: request.method)
         outgoing.headers = request.headers
         switch request.body {
@@ -91,10 +72,21 @@ package final class HTTPTransport: Sendable {
             return IncomingResponse(
                 status: status, headers: response.headers, body: IncomingBody(response.body, pass))
         } catch {
-            let failure = try Self.failure(error)
+            let failure = await explained(try Self.failure(error), at: origin)
             if failure.isTransient(afterAnswer: false) { pass.wentBadly() }
             pass.end()
             throw failure
+        }
+    }
+
+    /// What only this place knows about a failure.
+    private func explained(_ failure: TransportFailure, at origin: Origin) async -> TransportFailure {
+        switch failure {
+        case .untrusted, .wrongName:
+            await CertificateProbe.explain(failure, at: origin, timeout: connectTimeout)
+        case .clientCertificate(_, let words): .clientCertificate(wasShown: tls.isKnown(to: origin), words)
+        case .noHTTP where origin.scheme == .http: .tlsPort
+        default: failure
         }
     }
 

@@ -7,6 +7,9 @@ enum Refusals {
         let told = exchange.error
         let status = exchange.status ?? 0
         if isPlain, status == 400, speaksTLS(told.wording) { return .tlsPort(host: exchange.host) }
+        if status == 400, wantsClientCertificate(told.wording) {
+            return .clientCertificate(host: exchange.host, wasShown: false, cause: "answered 400")
+        }
         if status == 507 || (writes && told.isAboutSpace) { return .refused(.quota, exchange) }
         if writesTag, [400, 403, 405, 409, 412].contains(status), told.isAboutImmutability {
             return .refused(.immutableTag, exchange)
@@ -31,5 +34,10 @@ enum Refusals {
     private static func speaksTLS(_ wording: String) -> Bool {
         wording.contains("http request to an https server")
             || wording.contains("plain http request was sent to https port")
+    }
+
+    /// What nginx says where TLS went well and the certificate is missing.
+    private static func wantsClientCertificate(_ wording: String) -> Bool {
+        wording.contains("no required ssl certificate was sent")
     }
 }

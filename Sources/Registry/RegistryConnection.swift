@@ -19,7 +19,8 @@ package struct RegistryConnection: Sendable {
         self.host = host
         self.options = options
         origin = Origin(of: host, plainHTTP: options.plainHTTP)
-        requester = Requester(transport: transport, options: options, traffic: Traffic())
+        requester = Requester(
+            transport: transport, registry: host, options: options, traffic: Traffic())
         authorizer = Authorizer(host: host, origin: origin, requester: requester)
     }
 

@@ -44,20 +44,45 @@ extension RegistryError: CustomStringConvertible {
         }
     }
 
+    private var certificateText: String {
+        switch self {
+        case .untrusted(let host, let cause):
+            "\(host): its certificate is not valid under the known authorities (\(escaped(cause))); "
+                + "give the registry's own authority with --ca-file"
+        case .wrongName(let host, let names):
+            "\(host): its certificate is for another name"
+                + (names.isEmpty ? "" : ", \(escaped(names.joined(separator: ", ")))")
+                + "; name the registry as its certificate does, or have one issued for \(host)"
+        case .certificateOver(let host, let since, let now):
+            "\(host): its certificate expired on \(since), and this machine's clock says \(now); have it renewed, "
+                + "or set the clock"
+        case .certificateEarly(let host, let until, let now):
+            "\(host): its certificate is not valid before \(until), and this machine's clock says \(now); set the "
+                + "clock"
+        case .clientCertificate(let host, let wasShown, let cause):
+            "\(host): "
+                + (wasShown
+                    ? "does not take the client certificate that it was shown"
+                    : "wants a client certificate; give --client-cert and --client-key, or put client.cert and "
+                        + "client.key into certs.d/\(host)") + " (\(escaped(cause)))"
+        case .clientPair(let name, let fault): "\(escaped(name)): \(escaped(fault))"
+        case .certificates(let fault): "certificate authorities: \(escaped(fault))"
+        default: reason
+        }
+    }
+
     private var roadText: String {
         switch self {
         case .unreachable(let host, let cause): "\(host): does not take connections: \(escaped(cause))"
         case .unresolved(let host): "\(host): the name has no address; see the spelling and the name service"
         case .interrupted(let exchange, let cause): "\(exchange): the connection was lost: \(escaped(cause))"
         case .stalled(let exchange): "\(exchange): nothing came for the time of the stall limit"
-        case .untrusted(let host, let cause):
-            "\(host): its certificate is not valid under the known authorities (\(escaped(cause))); "
-                + "give the registry's own authority with --ca-file"
-        case .wrongName(let host): "\(host): its certificate is for another name"
+        case .untrusted, .wrongName, .certificateOver, .certificateEarly, .clientCertificate, .clientPair,
+            .certificates:
+            certificateText
         case .handshake(let host, let cause): "\(host): TLS could not be agreed on: \(escaped(cause))"
         case .plainPort(let host): "\(host): this port speaks plain http; say so with --plain-http \(host)"
         case .tlsPort(let host): "\(host): this port speaks https; leave out --plain-http \(host)"
-        case .certificates(let fault): "certificate authorities: \(escaped(fault))"
         case .unavailable(let exchange, let attempts): "\(exchange), \(attempts) times; try again later"
         case .rateLimited(let exchange, let wait):
             "\(exchange): asks for fewer requests"

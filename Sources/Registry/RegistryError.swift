@@ -23,7 +23,11 @@ package enum RegistryError: Error, Hashable, Sendable {
     case interrupted(Exchange, cause: String)
     case stalled(Exchange)
     case untrusted(host: String, cause: String)
-    case wrongName(host: String)
+    case wrongName(host: String, names: [String])
+    case certificateOver(host: String, since: String, now: String)
+    case certificateEarly(host: String, until: String, now: String)
+    case clientCertificate(host: String, wasShown: Bool, cause: String)
+    case clientPair(String, fault: String)
     case handshake(host: String, cause: String)
     case plainPort(host: String)
     case tlsPort(host: String)
@@ -92,6 +96,10 @@ extension RegistryError {
         case .stalled: "unreachable.stall"
         case .untrusted: "tls.untrusted"
         case .wrongName: "tls.name"
+        case .certificateOver: "tls.expired"
+        case .certificateEarly: "tls.early"
+        case .clientCertificate: "tls.client"
+        case .clientPair: "tls.pair"
         case .handshake: "tls.handshake"
         case .plainPort: "tls.plainport"
         case .tlsPort: "http.tlsport"

@@ -8,6 +8,8 @@ package struct RegistryOptions: Sendable {
     package var plainHTTP: Set<RegistryHost> = []
     /// Certificate authorities in PEM, known in addition to those of the system.
     package var caCertificates: [UInt8]?
+    /// What is known about the certificates of single hosts, as they are spelled in references.
+    package var certificates: [RegistryHost: HostCertificates] = [:]
     /// Other hosts that may be given credentials (token services) or uploads, because the user named them.
     package var companionHosts: Set<RegistryHost> = []
     /// Whether content may come from where the registry redirects. Only pulling code sets it.

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import OCI
 
 /// An answer together with what messages say of it.
 struct Answer: Sendable {
@@ -49,6 +50,8 @@ struct Answer: Sendable {
 /// Sends single requests and tells passing trouble from answers.
 struct Requester: Sendable {
     let transport: HTTPTransport
+    /// The registry that all requests are about; nothing where they are about none.
+    let registry: RegistryHost?
     let options: RegistryOptions
     let traffic: Traffic
 
@@ -62,7 +65,7 @@ struct Requester: Sendable {
         traffic.countRequest()
         let response: IncomingResponse
         do {
-            response = try await transport.send(request)
+            response = try await transport.send(request, for: registry)
         } catch let failure as TransportFailure {
             let error = failure.error(asked)
             throw failure.isTransient(afterAnswer: traffic.hasAnswered) ? PassingTrouble(error: error) : error

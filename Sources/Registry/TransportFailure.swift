@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -10,10 +11,19 @@ enum TransportFailure: Error, Hashable {
     case interrupted(String)
     case stalled
     case untrusted(String)
-    case wrongName
+    /// The names that the certificate is for, where they are known.
+    case wrongName([String])
+    /// The certificate is over, or has not begun.
+    case outOfTime(isOver: Bool, String, now: String)
+    /// The other side does not go on without a certificate of ours, or with the one that was shown.
+    case clientCertificate(wasShown: Bool, String)
     case handshake(String)
     /// TLS was spoken to a port that answers in plain text.
     case plainPort
+    /// Plain http was spoken to a port that answers in TLS.
+    case tlsPort
+    /// The answer is not http.
+    case noHTTP
 
     /// Reads the errors of NIO and BoringSSL; a cancelled task stays one.
     init(_ error: any Error) throws {
@@ -21,10 +31,11 @@ enum TransportFailure: Error, Hashable {
         case is CancellationError: throw error
         case let error as NIOConnectionError: self = Self.connecting(error)
         case let error as NIOSSLError: self = Self.speakingTLS(error)
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .wrongName
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .wrongName([])
         case let error as NIOSSLExtraError: self = .handshake(String(describing: error))
-        case let error as BoringSSLError: self = .handshake(Self.words(of: error))
+        case let error as BoringSSLError: self = Self.refusing(Self.words(of: error))
         case let error as IOError: self = Self.system(error.errnoCode)
+        case is HTTPParserError: self = .noHTTP
         case is ChannelError: self = .interrupted("the connection was closed")
         default: self = .interrupted(String(describing: error))
         }
@@ -34,9 +45,9 @@ enum TransportFailure: Error, Hashable {
     /// the registry has answered before.
     func isTransient(afterAnswer hasAnswered: Bool) -> Bool {
         switch self {
-        case .interrupted, .stalled: true
+        case .interrupted, .stalled, .noHTTP: true
         case .unreachable, .unresolved: hasAnswered
-        case .untrusted, .wrongName, .handshake, .plainPort: false
+        case .untrusted, .wrongName, .outOfTime, .clientCertificate, .handshake, .plainPort, .tlsPort: false
         }
     }
 
@@ -47,9 +58,17 @@ enum TransportFailure: Error, Hashable {
         case .interrupted(let cause): .interrupted(exchange, cause: cause)
         case .stalled: .stalled(exchange)
         case .untrusted(let cause): .untrusted(host: exchange.host, cause: cause)
-        case .wrongName: .wrongName(host: exchange.host)
+        case .wrongName(let names): .wrongName(host: exchange.host, names: names)
+        case .outOfTime(let isOver, let bound, let now):
+            isOver
+                ? .certificateOver(host: exchange.host, since: bound, now: now)
+                : .certificateEarly(host: exchange.host, until: bound, now: now)
+        case .clientCertificate(let wasShown, let cause):
+            .clientCertificate(host: exchange.host, wasShown: wasShown, cause: cause)
         case .handshake(let cause): .handshake(host: exchange.host, cause: cause)
         case .plainPort: .plainPort(host: exchange.host)
+        case .tlsPort: .tlsPort(host: exchange.host)
+        case .noHTTP: .interrupted(exchange, cause: "the answer is not http")
         }
     }
 
@@ -84,11 +103,23 @@ enum TransportFailure: Error, Hashable {
             if words.contains("CERTIFICATE_VERIFY_FAILED") {
                 return .untrusted("not issued by one of them, expired, or not yet valid")
             }
-            return words.contains("EOF during handshake") ? .interrupted(words) : .handshake(words)
+            return words.contains("EOF during handshake") ? .interrupted(words) : refusing(words)
         case .noCertificateToValidate, .unableToValidateCertificate: return .untrusted("none was shown")
         case .uncleanShutdown: return .interrupted("the connection was cut")
         default: return .handshake(String(describing: error))
         }
+    }
+
+    /// What an alert of the other side means: these come after it has seen what we are, or are not (RFC 8446,
+    /// "Error Alerts").
+    private static func refusing(_ words: String) -> TransportFailure {
+        let alerts = [
+            "CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE_UNKNOWN",
+            "ALERT_CERTIFICATE_EXPIRED", "ALERT_CERTIFICATE_REVOKED", "ALERT_UNSUPPORTED_CERTIFICATE",
+            "ALERT_ACCESS_DENIED",
+        ]
+        return alerts.contains(where: words.contains)
+            ? .clientCertificate(wasShown: false, words) : .handshake(words)
     }
 
     /// The names of BoringSSL's reasons, without numbers and source lines.

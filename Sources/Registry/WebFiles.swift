@@ -16,7 +16,8 @@ package struct WebFiles: Sendable {
         guard let url = RequestURL(base), url.query == nil, Self.isAllowed(url, options) else { return nil }
         self.base = url
         self.options = options
-        requester = Requester(transport: transport, options: options, traffic: Traffic())
+        requester = Requester(
+            transport: transport, registry: nil, options: options, traffic: Traffic())
     }
 
     /// Hands on the bytes of a file, `limit` at most.

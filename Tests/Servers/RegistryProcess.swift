@@ -10,6 +10,12 @@ package final class RegistryProcess: @unchecked Sendable {
 
     package struct Mode: Sendable {
         package var usesTLS = false
+        /// The names of the registry's certificate, and when it is good.
+        package var certificate = (
+            names: "IP:127.0.0.1,DNS:localhost", validity: CertificateAuthority.Validity.now
+        )
+        /// Whether nobody comes in without a certificate of the authority in `clientFolder`.
+        package var wantsClientCertificate = false
         /// `user:password` pairs are fixed: see `RegistryProcess.user` and `password`.
         package var usesBasic = false
         package var tokenRealm: (url: String, rootCertificate: URL)?
@@ -37,6 +43,8 @@ package final class RegistryProcess: @unchecked Sendable {
     package let port: Int
     /// PEM of the authority that signed the registry's certificate.
     package let authority: [UInt8]
+    /// An authority for clients, of whom `client.pem` with `client.key` are in `clientFolder`.
+    package var clientFolder: URL { folder.appending(path: "clients") }
     private let folder: URL
     private let process: ChildProcess
 
@@ -46,10 +54,14 @@ package final class RegistryProcess: @unchecked Sendable {
         host = try RegistryHost("127.0.0.1:\(port)")
         if mode.usesTLS {
             let authority = try CertificateAuthority(in: folder)
-            try authority.issue("server", names: "IP:127.0.0.1,DNS:localhost")
+            try authority.issue("server", names: mode.certificate.names, validity: mode.certificate.validity)
             self.authority = Array(try Data(contentsOf: authority.certificate))
         } else {
             authority = []
+        }
+        if mode.wantsClientCertificate {
+            let clients = try CertificateAuthority(in: folder.appending(path: "clients"))
+            try clients.issue("client", names: "email:mira@example.com")
         }
         let config = folder.appending(path: "config.yml")
         try Data(Self.configuration(mode, folder: folder, port: port).utf8).write(to: config)
@@ -132,6 +144,13 @@ package final class RegistryProcess: @unchecked Sendable {
                     key: \(folder.path)/server.key
 
                 """
+            if mode.wantsClientCertificate {
+                text += """
+                        clientcas:
+                          - \(folder.path)/clients/authority.pem
+
+                    """
+            }
         }
         if mode.usesBasic {
             text += """
