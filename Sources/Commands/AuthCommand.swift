@@ -45,7 +45,8 @@ struct AuthCheckCommand: AsyncParsableCommand {
 
     private func check(_ printer: Printer) async throws {
         let location = try RegistryLocation(place)
-        let options = try access.options(for: [location.host], followsRedirects: false, connections: 1)
+        let options = try access.options(
+            for: [location.host], followsRedirects: false, usesEnvironmentProxy: pullOnly, connections: 1)
         let transport = try HTTPTransport(options: options)
         let report: AccessReport
         do {

@@ -36,6 +36,12 @@ package struct CertificateOptions: ParsableArguments {
 
     package var isUsed: Bool { caFile != nil || clientCert != nil || certDir != nil }
 
+    /// The options as the record keeps them.
+    package var used: [String] {
+        let options = [("ca-file", caFile), ("client-cert", clientCert), ("cert-dir", certDir)]
+        return options.compactMap { name, value in value.map { "--\(name) \($0)" } }
+    }
+
     /// The authorities for every host.
     package func authorities() throws -> [UInt8]? {
         try caFile.map { (name) throws(Finding) in try InputFile.bytes(of: name, limit: 16 << 20) }

@@ -45,7 +45,7 @@ package struct Failure: Error {
             case .format: .format
             case .policy: .policy
             }
-        return Finding(fault, error.reason, at: .target, error.description)
+        return Finding(fault, error.reason, at: .target, KnownSecrets.hidden(in: error.description))
     }
 }
 

@@ -87,7 +87,8 @@ package struct ImportCommand: AsyncParsableCommand {
         let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
         let (pullLocation, pullSecret) = (try mirror.pullLocation(), try mirror.pullSecretName())
         let options = try access.options(
-            for: location.map { [$0.host] } ?? [], followsRedirects: false, connections: work.concurrency)
+            for: location.map { [$0.host] } ?? [], followsRedirects: false, usesEnvironmentProxy: false,
+            connections: work.concurrency)
         let listed = try bundle.open().statement(acceptedBy: policy)
         let desk = try RecordDesk(root: record, isLocked: !dryRun)
         let accepted = try desk.accept(listed.statement, acceptance, printer)
@@ -144,6 +145,7 @@ package struct ImportCommand: AsyncParsableCommand {
         used += vendor.used
         used += access.plainHttp.map { "--plain-http \($0)" }
         used += access.companionHost.map { "--companion-host \($0)" }
+        used += access.certificates.used
         return used + mirror.used + missing.used + acceptance.used
     }
 }

@@ -1,6 +1,7 @@
 package import BundleFormat
 import Glibc
 import OCI
+import Registry
 import ReleaseSet
 package import StrictJSON
 
@@ -39,12 +40,19 @@ package struct Printer: Sendable {
     /// Something to be read beside the result; not with --quiet.
     package func note(_ text: String) {
         guard !isQuiet else { return }
-        Self.write(Self.safe(text) + "\n", to: STDERR_FILENO)
+        Self.write(Self.safe(KnownSecrets.hidden(in: text)) + "\n", to: STDERR_FILENO)
     }
 
     /// Something that must be read, also with --quiet.
     package func warning(_ text: String) {
-        Self.write("warning: " + Self.safe(text) + "\n", to: STDERR_FILENO)
+        Self.write("warning: " + Self.safe(KnownSecrets.hidden(in: text)) + "\n", to: STDERR_FILENO)
+    }
+
+    /// A line for whoever looks for a fault.
+    static func debug(_ text: String) {
+        // A live line of progress may stand there.
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        write((isTerminal ? "\r\u{1b}[K" : "") + "debug: " + safe(text) + "\n", to: STDERR_FILENO)
     }
 
     package func failure(_ failure: Failure) {

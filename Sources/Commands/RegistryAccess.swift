@@ -33,6 +33,17 @@ package struct RegistryAccess: ParsableArguments {
             valueName: "host[:port]"))
     package var companionHost: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Reach every host through this proxy; for a password, export's HTTPS_PROXY is the better place.",
+            valueName: "[http://]host[:port]"))
+    package var proxy: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "debug shows each request on standard error, without secrets.", valueName: "info|debug"))
+    package var logLevel: LogLevel = .info
+
     @OptionGroup(title: "Patience") package var patience: PatienceOptions
 
     package init() {}
@@ -53,9 +64,10 @@ package struct RegistryAccess: ParsableArguments {
     ///   - hosts: the registries that will be talked to. A password given on the command line is for one of them:
     ///     with several, the others would be sent it too.
     ///   - followsRedirects: only what pulls may be sent elsewhere.
-    package func options(for hosts: Set<RegistryHost>, followsRedirects: Bool, connections: Int) throws
-        -> RegistryOptions
-    {
+    ///   - usesEnvironmentProxy: only what reaches out to the vendor's side takes a proxy that nobody named.
+    package func options(
+        for hosts: Set<RegistryHost>, followsRedirects: Bool, usesEnvironmentProxy: Bool, connections: Int,
+    ) throws -> RegistryOptions {
         guard username == nil || hosts.count <= 1 else {
             let names = hosts.map(\.description).sorted().joined(separator: ", ")
             throw Finding(
@@ -69,6 +81,8 @@ package struct RegistryAccess: ParsableArguments {
             try companionHost.map { (text) throws(ReferenceError) in try RegistryHost(text) })
         options.caCertificates = try certificates.authorities()
         options.certificates = try certificates.known(for: hosts, beside: options.companionHosts)
+        options.proxies = try proxies(fromEnvironment: usesEnvironmentProxy)
+        options.trace = logLevel.trace
         options.followsRedirects = followsRedirects
         options.userAgent = ToolVersion.userAgent
         options.maximumConnections = connections
@@ -81,10 +95,23 @@ package struct RegistryAccess: ParsableArguments {
         var options = RegistryOptions()
         options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
         options.caCertificates = try certificates.authorities()
+        options.proxies = try proxies(fromEnvironment: true)
+        options.trace = logLevel.trace
         options.userAgent = ToolVersion.userAgent
         options.maximumConnections = connections
         patience.apply(to: &options)
         return options
+    }
+
+    private func proxies(fromEnvironment isAllowed: Bool) throws -> ProxySettings {
+        do {
+            let environment = isAllowed ? Environment.all : [:]
+            guard let proxy else { return try ProxySettings(environment: environment) }
+            return try ProxySettings(
+                everythingThrough: proxy, but: environment["no_proxy"] ?? environment["NO_PROXY"])
+        } catch {
+            throw Finding(.usage, error.reason, at: .target, error.description)
+        }
     }
 
     private func explicit() throws -> Credential? {
@@ -107,5 +134,16 @@ package struct RegistryAccess: ParsableArguments {
         return CredentialStore(
             documents: try CredentialFiles.documents(named: authfile),
             helpers: CredentialHelpers(environment: Environment.all))
+    }
+}
+
+/// How much is told of what goes on.
+package enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case info, debug
+
+    /// Where lines about requests go.
+    var trace: (@Sendable (String) -> Void)? {
+        guard self == .debug else { return nil }
+        return { Printer.debug($0) }
     }
 }

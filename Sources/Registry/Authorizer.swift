@@ -46,10 +46,10 @@ actor Authorizer {
             throw RegistryError.challenge(told)
         }
         self.challenge = challenge
+        requester.trace(
+            "\(host): asks for \(challenge.scheme), scope \"\(challenge.parameters["scope"] ?? "")\"")
         if challenge.scheme == "bearer" {
-            let own = scopes.map(\.text)
-            let missing = challenge.scopes.filter { !Self.isCovered($0, by: own) }
-            widened[scopes] = own + missing
+            widened[scopes] = Scope.merged(scopes, with: challenge.scopes)
         }
         guard let value = try await value(challenge, scopes, replacing: used), value != used else {
             throw RegistryError.denied(told)
@@ -96,7 +96,7 @@ actor Authorizer {
     ) async throws -> String {
         let text = challenge.parameters["realm"] ?? ""
         guard let realm = RequestURL(text), policy.allows(realm) else {
-            throw RegistryError.realm(host: host.description, realm: RequestURL.shown(text))
+            throw RegistryError.realm(host: host.description, realm: RequestURL.shown(text), address: nil)
         }
         let names = widened[scopes] ?? scopes.map(\.text)
         let service = TokenService(
@@ -106,12 +106,21 @@ actor Authorizer {
         if let running = tokens[key] {
             let token = try? await running.value
             // A token fetch that failed is made again here, where its error is thrown to the one who waits.
-            if let token, token.renewal > .now, "Bearer " + token.text != used {
+            if let token, token.renewal > requester.options.now(), "Bearer " + token.text != used {
                 return "Bearer " + token.text
             }
             if tokens[key] == running { tokens[key] = nil }
         }
-        let fetch = tokens[key] ?? Task { try await Self.fetched(by: service) }
+        let (policy, host) = (policy, host)
+        let fetch =
+            tokens[key]
+            ?? Task {
+                if let address = await policy.forbiddenAddress(of: realm, requester.options.proxies) {
+                    throw RegistryError.realm(
+                        host: host.description, realm: realm.shown, address: address.description)
+                }
+                return try await Self.fetched(by: service)
+            }
         tokens[key] = fetch
         return "Bearer " + (try await fetch.value).text
     }
@@ -124,17 +133,6 @@ actor Authorizer {
             } catch let trouble as PassingTrouble {
                 try await attempts.next(after: trouble)
             }
-        }
-    }
-
-    /// Whether a scope asked for by the registry is among `own`, which may hold more actions on the same thing.
-    private static func isCovered(_ scope: String, by own: [String]) -> Bool {
-        guard let colon = scope.lastIndex(of: ":") else { return own.contains(scope) }
-        let thing = scope[...colon]
-        let actions = scope[scope.index(after: colon)...].split(separator: ",")
-        return own.contains { held in
-            held.hasPrefix(thing)
-                && Set(actions).isSubset(of: held.dropFirst(thing.count).split(separator: ","))
         }
     }
 }

@@ -60,7 +60,12 @@ private struct ChallengeReader {
             }
             position += 1
             skip(Self.isSpace)
-            guard let value = peek == UInt8(ascii: "\"") ? quoted() : token() else {
+            // A scheme may have one word in place of parameters, which may end in equals signs (RFC 9110, "token68").
+            if found.isEmpty, peek == nil || peek == UInt8(ascii: ",") || peek == UInt8(ascii: "=") {
+                skip { $0 == UInt8(ascii: "=") }
+                return found
+            }
+            guard let value = peek == UInt8(ascii: "\"") ? quoted() : unquoted() else {
                 position = bytes.count
                 return found
             }
@@ -80,6 +85,13 @@ private struct ChallengeReader {
             !Self.isSpace($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=")
                 && $0 != UInt8(ascii: "\"")
         }
+        return start == position ? nil : String(decoding: bytes[start..<position], as: UTF8.self)
+    }
+
+    /// A value that should have been quoted: addresses have equals signs.
+    private mutating func unquoted() -> String? {
+        let start = position
+        skip { !Self.isSpace($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "\"") }
         return start == position ? nil : String(decoding: bytes[start..<position], as: UTF8.self)
     }
 

@@ -15,14 +15,18 @@ package struct Credential: Hashable, Sendable {
 
     package init(user: String, password: String) {
         kind = .password(user: user, password)
+        KnownSecrets.add(password)
+        KnownSecrets.add("\(user):\(password)")
     }
 
     package init(identityToken: String) {
         kind = .identityToken(identityToken)
+        KnownSecrets.add(identityToken)
     }
 
     package init(registryToken: String) {
         kind = .registryToken(registryToken)
+        KnownSecrets.add(registryToken)
     }
 
     /// The value of an `Authorization` header with the scheme Basic (RFC 7617), where there is a password.

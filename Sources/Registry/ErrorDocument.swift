@@ -19,8 +19,9 @@ package struct ErrorDocument: Hashable, Sendable {
         wording = ""
     }
 
-    init(_ bytes: [UInt8]) {
-        let kept = Array(bytes.prefix(Self.maximumSize))
+    /// - Parameter query: of the address that was asked; its values are left out where they are repeated.
+    init(_ bytes: [UInt8], hiding query: String? = nil) {
+        let kept = Self.hiding(query, in: Array(bytes.prefix(Self.maximumSize)))
         let text = String(decoding: kept, as: UTF8.self)
         wording = text.lowercased()
         let root = try? StrictJSON.parseObject(
@@ -35,6 +36,15 @@ package struct ErrorDocument: Hashable, Sendable {
         } else {
             code = nil
             message = Self.line(of: text)
+        }
+    }
+
+    /// Short values are counts and names, not signatures.
+    private static func hiding(_ query: String?, in bytes: [UInt8]) -> [UInt8] {
+        let values = (query ?? "").split(separator: "&").map { $0.split(separator: "=", maxSplits: 1) }
+            .compactMap { $0.count == 2 ? $0[1] : nil }
+        return values.filter { $0.utf8.count >= 12 }.reduce(bytes) { bytes, value in
+            bytes.replacing(Array(value.utf8), with: Array("...".utf8))
         }
     }
 

@@ -5,13 +5,16 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import OCI
+import Synchronization
 
 /// The one place where requests leave the program: HTTP/1.1 over TLS or in plain, as each address says.
 ///
-/// It follows no redirect, decodes no content, uses no proxy and keeps no cookie. Reads and writes that stand still
+/// It follows no redirect, decodes no content, keeps no cookie, and uses only the proxies that it is given. Reads and writes that stand still
 /// longer than the stall limit end. Must be shut down.
 package final class HTTPTransport: Sendable {
-    private let client: HTTPClient
+    private let direct: HTTPClient
+    private let proxied: [Proxy: HTTPClient]
+    private let proxies: ProxySettings
     private let lanes: Lanes
     private let tls: TLSSettings
     private let connectTimeout: TimeAmount
@@ -37,12 +40,22 @@ package final class HTTPTransport: Sendable {
         }
         lanes = Lanes(ceiling: options.maximumConnections)
         connectTimeout = TimeAmount(options.connectTimeout)
-        client = HTTPClient(
+        proxies = options.proxies
+        direct = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+        var proxied: [Proxy: HTTPClient] = [:]
+        for proxy in proxies.all {
+            var configuration = configuration
+            configuration.proxy = .server(
+                host: proxy.host, port: proxy.port, authorization: proxy.credential?.proxyAuthorization)
+            proxied[proxy] = HTTPClient(
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+        }
+        self.proxied = proxied
     }
 
     package func shutdown() async throws {
-        try await client.shutdown()
+        for client in [direct] + proxied.values { try await client.shutdown() }
     }
 
     /// Sends a request when there is room for it, and returns when the head of the answer is there.
@@ -64,6 +77,8 @@ package final class HTTPTransport: Sendable {
         case .bytes(let bytes): outgoing.body = .bytes(ByteBuffer(bytes: bytes))
         case .pieces(let pieces): outgoing.body = .stream(pieces, length: .known(pieces.size))
         }
+        let proxy = proxies.proxy(for: origin)
+        let client = proxy.flatMap { proxied[$0] } ?? direct
         let pass = try await lanes[request.url.origin].enter()
         do {
             let response = try await client.execute(outgoing, deadline: .distantFuture)
@@ -72,7 +87,7 @@ package final class HTTPTransport: Sendable {
             return IncomingResponse(
                 status: status, headers: response.headers, body: IncomingBody(response.body, pass))
         } catch {
-            let failure = await explained(try Self.failure(error), at: origin)
+            let failure = await explained(try Self.failure(error), at: origin, through: proxy)
             if failure.isTransient(afterAnswer: false) { pass.wentBadly() }
             pass.end()
             throw failure
@@ -80,8 +95,11 @@ package final class HTTPTransport: Sendable {
     }
 
     /// What only this place knows about a failure.
-    private func explained(_ failure: TransportFailure, at origin: Origin) async -> TransportFailure {
-        switch failure {
+    private func explained(_ failure: TransportFailure, at origin: Origin, through proxy: Proxy?) async
+        -> TransportFailure
+    {
+        if let proxy { return failure.through(proxy) }
+        return switch failure {
         case .untrusted, .wrongName:
             await CertificateProbe.explain(failure, at: origin, timeout: connectTimeout)
         case .clientCertificate(_, let words): .clientCertificate(wasShown: tls.isKnown(to: origin), words)
@@ -98,6 +116,8 @@ package final class HTTPTransport: Sendable {
         case .cancelled: throw CancellationError()
         case .readTimeout, .writeTimeout, .deadlineExceeded: return .stalled
         case .connectTimeout, .getConnectionFromPoolTimeout: return .unreachable("the connection timed out")
+        case .proxyAuthenticationRequired: return .proxy("", .wantsCredential)
+        case .invalidProxyResponse: return .proxy("", .opensNoWay)
         case .tlsHandshakeTimeout: return .interrupted("the TLS handshake timed out")
         case .remoteConnectionClosed: return .interrupted("closed by the other side")
         default: return .interrupted(error.shortDescription)
@@ -105,10 +125,18 @@ package final class HTTPTransport: Sendable {
     }
 }
 
-/// The content of an answer, which can be read once.
+/// The content of an answer, which can be read once; who reads it again finds nothing.
 struct IncomingBody: Sendable {
     private let body: HTTPClientResponse.Body
     private let pass: Pass
+    private let reading = Reading()
+
+    /// AsyncHTTPClient ends the program when a body is read twice.
+    private final class Reading: Sendable {
+        private let hasBegun = Atomic(false)
+
+        func begin() -> Bool { !hasBegun.exchange(true, ordering: .relaxed) }
+    }
 
     fileprivate init(_ body: HTTPClientResponse.Body, _ pass: Pass) {
         self.body = body
@@ -118,6 +146,7 @@ struct IncomingBody: Sendable {
     /// Hands on the bytes as they come. What `sink` throws comes out as it is and ends the connection.
     func forEach(_ sink: (UnsafeRawBufferPointer) throws -> Void) async throws {
         defer { pass.end() }
+        guard reading.begin() else { return }
         var pieces = body.makeAsyncIterator()
         while let piece = try await Self.next(&pieces) {
             try piece.withUnsafeReadableBytes(sink)
@@ -127,6 +156,7 @@ struct IncomingBody: Sendable {
     /// All bytes, or nothing if there are more than `limit`.
     func collect(upTo limit: Int) async throws -> [UInt8]? {
         defer { pass.end() }
+        guard reading.begin() else { return [] }
         var bytes: [UInt8] = []
         var pieces = body.makeAsyncIterator()
         while let piece = try await Self.next(&pieces) {
@@ -139,6 +169,7 @@ struct IncomingBody: Sendable {
     /// At most `limit` bytes from the beginning; the rest is not waited for.
     func prefix(_ limit: Int) async throws -> [UInt8] {
         defer { pass.end() }
+        guard reading.begin() else { return [] }
         var bytes: [UInt8] = []
         var pieces = body.makeAsyncIterator()
         while bytes.count < limit, let piece = try await Self.next(&pieces) {
@@ -155,5 +186,12 @@ struct IncomingBody: Sendable {
         } catch {
             throw try HTTPTransport.failure(error)
         }
+    }
+}
+
+extension Credential {
+    fileprivate var proxyAuthorization: HTTPClient.Authorization? {
+        guard case .password(let user, let password) = kind else { return nil }
+        return .basic(username: user, password: password)
     }
 }

@@ -35,7 +35,21 @@ struct RealmPolicy: Sendable {
         return host == domain || host.hasSuffix("." + domain)
     }
 
+    /// The address at which a realm's name ends up, if it is one that no token service of another host has: a name
+    /// can be made to lead to this very machine, or to where clouds keep a machine's own credentials.
+    ///
+    /// Private addresses are usual on isolated networks, and what the user named is asked wherever it is. Through a
+    /// proxy the name is the proxy's matter.
+    func forbiddenAddress(of realm: RequestURL, _ proxies: ProxySettings) async -> NetworkAddress? {
+        let origin = realm.origin
+        guard origin.host != registry.host, !companions.contains(where: origin.isNamed(by:)),
+            proxies.proxy(for: origin) == nil
+        else { return nil }
+        return await NetworkAddress.resolving(origin.host).first(where: \.isOfThisMachine)
+    }
+
     private static func isAddress(_ host: String) -> Bool {
-        host.hasPrefix("[") || host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
+        host.hasPrefix("[") || NetworkAddress(host) != nil
+            || host.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == UInt8(ascii: ".") }
     }
 }

@@ -28,7 +28,10 @@ extension RegistryError: CustomStringConvertible {
         case .denied(let exchange):
             "\(exchange): access is denied; give --authfile, or --username and --password-stdin, of an account "
                 + "with this right"
-        case .realm(let host, let realm):
+        case .realm(let host, let realm, let address?):
+            "\(host): wants credentials sent to \(escaped(realm)), whose name leads to \(address), an address of "
+                + "this machine or its link; allow it with --companion-host if that is meant"
+        case .realm(let host, let realm, nil):
             "\(host): wants credentials sent to \(escaped(realm)); allow it with --companion-host if that is the "
                 + "registry's token service"
         case .challenge(let exchange):
@@ -73,6 +76,13 @@ extension RegistryError: CustomStringConvertible {
 
     private var roadText: String {
         switch self {
+        case .proxy(let proxy, let host, .unreachable(let cause)):
+            "\(host): the proxy \(escaped(proxy)) does not take connections: \(escaped(cause))"
+        case .proxy(let proxy, let host, .wantsCredential):
+            "\(host): the proxy \(escaped(proxy)) wants a user name and a password, or others than it was given: "
+                + "http://USER:PASSWORD@HOST:PORT"
+        case .proxy(let proxy, let host, .opensNoWay):
+            "\(host): the proxy \(escaped(proxy)) opens no way to it; does it allow CONNECT to this host and port?"
         case .unreachable(let host, let cause): "\(host): does not take connections: \(escaped(cause))"
         case .unresolved(let host): "\(host): the name has no address; see the spelling and the name service"
         case .interrupted(let exchange, let cause): "\(exchange): the connection was lost: \(escaped(cause))"

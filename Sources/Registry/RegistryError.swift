@@ -10,7 +10,7 @@ package enum RegistryError: Error, Hashable, Sendable {
 
     // Authentication
     case denied(Exchange)
-    case realm(host: String, realm: String)
+    case realm(host: String, realm: String, address: String?)
     case challenge(Exchange)
     case token(Exchange, fault: String)
     case helper(host: String, document: String, helper: String, fault: String)
@@ -19,6 +19,7 @@ package enum RegistryError: Error, Hashable, Sendable {
 
     // The way to the registry
     case unreachable(host: String, cause: String)
+    case proxy(String, host: String, fault: ProxyFault)
     case unresolved(host: String)
     case interrupted(Exchange, cause: String)
     case stalled(Exchange)
@@ -68,6 +69,13 @@ package enum RegistryError: Error, Hashable, Sendable {
     case refused(Refusal, Exchange)
     case referrersRace(host: String, repository: RepositoryName, tag: Tag)
 
+    /// What a proxy did in place of opening a way.
+    package enum ProxyFault: Hashable, Sendable {
+        case unreachable(String)
+        case wantsCredential
+        case opensNoWay
+    }
+
     /// What a registry will not do, as its status and words tell.
     package enum Refusal: String, Hashable, Sendable {
         case readOnly = "push.readonly"
@@ -92,6 +100,9 @@ extension RegistryError {
         case .document(let error): error.reason
         case .entry: "auth.entry"
         case .unreachable, .interrupted: "unreachable"
+        case .proxy(_, _, .unreachable): "proxy.unreachable"
+        case .proxy(_, _, .wantsCredential): "proxy.denied"
+        case .proxy(_, _, .opensNoWay): "proxy.refused"
         case .unresolved: "unreachable.name"
         case .stalled: "unreachable.stall"
         case .untrusted: "tls.untrusted"

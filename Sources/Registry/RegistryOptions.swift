@@ -29,6 +29,12 @@ package struct RegistryOptions: Sendable {
     package var wholeUploadLimit: Int64 = 1 << 20
     /// What this run has waited for; copies of these options share it.
     package var patience = Patience()
+    /// The proxies that the user asked for.
+    package var proxies = ProxySettings.none
+    /// Is told of each request when its answer begins; never of a secret.
+    package var trace: (@Sendable (String) -> Void)?
+    /// By which the life of tokens is counted. Tests alone give another.
+    package var now: @Sendable () -> ContinuousClock.Instant = { .now }
     /// How a retry waits. Tests alone give another.
     package var pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 

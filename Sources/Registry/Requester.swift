@@ -5,10 +5,13 @@ import OCI
 struct Answer: Sendable {
     let exchange: Exchange
     let response: IncomingResponse
+    /// What was asked with, which signs addresses and which some servers repeat.
+    private let query: String?
 
-    init(_ exchange: Exchange, _ response: IncomingResponse) {
+    init(_ exchange: Exchange, _ response: IncomingResponse, query: String?) {
         self.exchange = exchange
         self.response = response
+        self.query = query
     }
 
     var status: Int { response.status }
@@ -34,7 +37,7 @@ struct Answer: Sendable {
         let bytes = try await readable { try await response.body.prefix(ErrorDocument.maximumSize) }
         return Exchange(
             host: exchange.host, method: exchange.method, path: exchange.path, status: status,
-            error: ErrorDocument(bytes))
+            error: ErrorDocument(bytes, hiding: query))
     }
 
     /// Does some reading of the body, whose interruption is passing trouble.
@@ -63,22 +66,46 @@ struct Requester: Sendable {
         let asked = Exchange(
             host: request.url.origin.authority, method: request.method, path: request.url.shownPath)
         traffic.countRequest()
+        let began = ContinuousClock.now
         let response: IncomingResponse
         do {
             response = try await transport.send(request, for: registry)
         } catch let failure as TransportFailure {
             let error = failure.error(asked)
+            trace(request, "failed, \(error)", since: began)
             throw failure.isTransient(afterAnswer: traffic.hasAnswered) ? PassingTrouble(error: error) : error
         }
         traffic.noteAnswer()
+        trace(request, Self.told(response), since: began)
         for warning in response.headers["Warning"] where warning.hasPrefix("299 ") {
             traffic.warn("\(asked.host): \(warning)")
         }
         let exchange = Exchange(
             host: asked.host, method: asked.method, path: asked.path, status: response.status)
-        let answer = Answer(exchange, response)
+        let answer = Answer(exchange, response, query: request.url.query)
         guard RetryPolicy.isBusy(response.status) else { return answer }
         throw try await busy(answer)
+    }
+
+    func trace(_ text: @autoclosure () -> String) {
+        if let trace = options.trace { trace(KnownSecrets.hidden(in: text())) }
+    }
+
+    /// One line for one request: addresses without their queries, sizes, and no header.
+    private func trace(_ request: OutgoingRequest, _ outcome: String, since began: ContinuousClock.Instant) {
+        let sent: String =
+            switch request.body {
+            case .none: ""
+            case .bytes(let bytes): ", \(bytes.count) bytes sent"
+            case .pieces(let pieces): ", \(pieces.size) bytes to send"
+            }
+        let milliseconds = began.duration(to: .now) / .milliseconds(1)
+        trace("\(request.method) \(request.url.shown)\(sent): \(outcome), \(Int(milliseconds)) ms")
+    }
+
+    private static func told(_ response: IncomingResponse) -> String {
+        let length = response.headers["Content-Length"].first.flatMap { Int64($0) }
+        return "\(response.status)" + (length.map { ", \($0) bytes" } ?? "")
     }
 
     private func busy(_ answer: Answer) async throws -> any Error {

@@ -7,10 +7,11 @@ struct BearerToken: Sendable {
     /// When a new one should be fetched, by this machine's own clock: those of isolated networks disagree.
     let renewal: ContinuousClock.Instant
 
-    init(text: String, lifetime: Int64) {
+    init(text: String, lifetime: Int64, from now: ContinuousClock.Instant) {
         self.text = text
         let seconds = min(max(60, lifetime), 86_400)
-        renewal = .now + .seconds(seconds) * 0.8
+        renewal = now + .seconds(seconds) * 0.8
+        KnownSecrets.add(token: text)
     }
 }
 
@@ -27,13 +28,15 @@ struct TokenService: Sendable {
     private static let maximumSize = 65_536
 
     func fetch() async throws -> BearerToken {
+        // Before the service has counted its own: a token is never taken for younger than it is.
+        let began = requester.options.now()
         if case .identityToken(let token) = credential?.kind {
             let answer = try await requester.send(refreshing(token))
             // Such a service knows no OAuth2 and may still give what everybody gets.
-            if answer.status != 404, answer.status != 405 { return try await read(answer) }
+            if answer.status != 404, answer.status != 405 { return try await read(answer, began) }
             try await answer.discard()
         }
-        return try await read(requester.send(asking))
+        return try await read(requester.send(asking), began)
     }
 
     private var asking: OutgoingRequest {
@@ -57,7 +60,7 @@ struct TokenService: Sendable {
             body: .bytes(Array(form.utf8)))
     }
 
-    private func read(_ answer: Answer) async throws -> BearerToken {
+    private func read(_ answer: Answer, _ began: ContinuousClock.Instant) async throws -> BearerToken {
         let exchange = answer.exchange
         guard (200...299).contains(answer.status) else {
             let told = try await answer.refused()
@@ -75,7 +78,7 @@ struct TokenService: Sendable {
             guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
                 throw RegistryError.token(exchange, fault: "none in the answer")
             }
-            return BearerToken(text: text, lifetime: lifetime)
+            return BearerToken(text: text, lifetime: lifetime, from: began)
         } catch let error as JSONError {
             throw RegistryError.token(exchange, fault: error.reason)
         }

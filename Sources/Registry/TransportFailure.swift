@@ -8,6 +8,7 @@ import NIOSSL
 enum TransportFailure: Error, Hashable {
     case unreachable(String)
     case unresolved
+    case proxy(String, RegistryError.ProxyFault)
     case interrupted(String)
     case stalled
     case untrusted(String)
@@ -46,8 +47,22 @@ enum TransportFailure: Error, Hashable {
     func isTransient(afterAnswer hasAnswered: Bool) -> Bool {
         switch self {
         case .interrupted, .stalled, .noHTTP: true
-        case .unreachable, .unresolved: hasAnswered
+        case .unreachable, .unresolved, .proxy(_, .unreachable), .proxy(_, .opensNoWay): hasAnswered
+        case .proxy(_, .wantsCredential): false
         case .untrusted, .wrongName, .outOfTime, .clientCertificate, .handshake, .plainPort, .tlsPort: false
+        }
+    }
+
+    /// What a failure means where the other end was a proxy: who cannot be reached is the proxy.
+    func through(_ proxy: Proxy) -> TransportFailure {
+        switch self {
+        case .proxy(_, let fault): .proxy(proxy.name, fault)
+        case .unreachable(let cause): .proxy(proxy.name, .unreachable(cause))
+        case .unresolved: .proxy(proxy.name, .unreachable("the name has no address"))
+        case .untrusted(let cause):
+            .untrusted(
+                "\(cause); seen through the proxy \(proxy.name), which may open TLS with its own authority")
+        default: self
         }
     }
 
@@ -55,6 +70,7 @@ enum TransportFailure: Error, Hashable {
         switch self {
         case .unreachable(let cause): .unreachable(host: exchange.host, cause: cause)
         case .unresolved: .unresolved(host: exchange.host)
+        case .proxy(let proxy, let fault): .proxy(proxy, host: exchange.host, fault: fault)
         case .interrupted(let cause): .interrupted(exchange, cause: cause)
         case .stalled: .stalled(exchange)
         case .untrusted(let cause): .untrusted(host: exchange.host, cause: cause)

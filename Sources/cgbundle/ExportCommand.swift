@@ -132,7 +132,9 @@ struct ExportCommand: AsyncParsableCommand {
         let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
         let release = mirror.map { [$0.host] } ?? Set(manifest.images.map(\.name.host))
         let hosts = (layout == nil ? release : []).union(named.map(\.vendor.host))
-        let options = try access.options(for: hosts, followsRedirects: true, connections: work.concurrency)
+        let options = try access.options(
+            for: hosts, followsRedirects: true, usesEnvironmentProxy: true,
+            connections: work.concurrency)
         let transport = try HTTPTransport(options: options)
         let source = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
         let report = report(request, download?.notFound, printer, patience: options.patience)

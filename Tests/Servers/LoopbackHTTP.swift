@@ -16,7 +16,7 @@ package enum LoopbackHTTP {
     package static func send(
         _ method: String, _ target: String, headers: [String: String] = [:], body: [UInt8] = [], to port: Int,
     ) throws -> Answer {
-        let connection = try connect(port)
+        let connection = try LoopbackSocket.connect(port)
         defer { close(connection) }
         var headers = headers.filter { !["connection", "content-length"].contains($0.key.lowercased()) }
         if headers["host"] == nil { headers["host"] = "127.0.0.1:\(port)" }
@@ -44,26 +44,6 @@ package enum LoopbackHTTP {
             }
         }
         return Answer(status: status, headers: headers, body: Array(raw[end.upperBound...]), raw: raw)
-    }
-
-    private static func connect(_ port: Int) throws -> CInt {
-        let connection = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard connection >= 0 else { throw ServerError("no socket: \(errno)") }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                Glibc.connect(connection, raw, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else {
-            let code = errno
-            close(connection)
-            throw ServerError("port \(port): no connection: \(code)")
-        }
-        return connection
     }
 
     private static func write(_ bytes: [UInt8], to connection: CInt) throws {

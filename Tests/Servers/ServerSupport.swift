@@ -46,17 +46,29 @@ enum LoopbackSocket {
         return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// Whether somebody accepts connections on the port.
-    static func isListening(_ port: Int) -> Bool {
+    /// A connection to the port.
+    static func connect(_ port: Int) throws -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        guard descriptor >= 0 else { throw ServerError("no socket: \(errno)") }
         var address = self.address(port: port)
-        return withUnsafeMutablePointer(to: &address) { pointer in
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                connect(descriptor, raw, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                Glibc.connect(descriptor, raw, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+        guard status == 0 else {
+            let code = errno
+            close(descriptor)
+            throw ServerError("port \(port): no connection: \(code)")
+        }
+        return descriptor
+    }
+
+    /// Whether somebody accepts connections on the port.
+    static func isListening(_ port: Int) -> Bool {
+        guard let descriptor = try? connect(port) else { return false }
+        close(descriptor)
+        return true
     }
 
     private static func address(port: Int) -> sockaddr_in {
