@@ -10,10 +10,13 @@ struct PassingTrouble: Error {
 struct Attempts {
     private let options: RegistryOptions
     private let traffic: Traffic
+    private let limit: Int
     private(set) var count = 1
 
-    init(_ options: RegistryOptions, _ traffic: Traffic) {
+    /// - Parameter limit: fewer than the options allow, for what is waited for only briefly.
+    init(_ options: RegistryOptions, _ traffic: Traffic, limit: Int = .max) {
         self.options = options
+        self.limit = min(limit, options.maximumAttempts)
         self.traffic = traffic
     }
 
@@ -22,7 +25,7 @@ struct Attempts {
 
     /// Waits for the next attempt, or throws what went wrong if there is none left.
     mutating func next(after trouble: PassingTrouble) async throws {
-        guard count < options.maximumAttempts else {
+        guard count < limit else {
             if case .unavailable(let exchange, _) = trouble.error {
                 throw RegistryError.unavailable(exchange, attempts: count)
             }
@@ -33,8 +36,7 @@ struct Attempts {
         count += 1
         let wait = Patience.Wait(
             duration: trouble.wait.map { .seconds($0) } ?? backoff, cause: trouble.error.cause,
-            attempt: count,
-            limit: options.maximumAttempts)
+            attempt: count, limit: limit)
         let isAllowed = try await options.patience.wait(
             wait, because: trouble.error.reason, budget: options.waitBudget, by: options.pause)
         guard isAllowed else { throw RegistryError.impatient(trouble.error, budget: options.waitBudget) }
@@ -45,8 +47,8 @@ struct Attempts {
 
 extension RegistryConnection {
     /// Does `work` until it ends without passing trouble.
-    func repeating<T>(_ work: () async throws -> T) async throws -> T {
-        var attempts = Attempts(options, traffic)
+    func repeating<T>(limit: Int = .max, _ work: () async throws -> T) async throws -> T {
+        var attempts = Attempts(options, traffic, limit: limit)
         while true {
             do {
                 return try await work()

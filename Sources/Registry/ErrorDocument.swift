@@ -1,3 +1,4 @@
+import OCI
 import StrictJSON
 
 /// What a registry says of its refusal: the first entry of its error document, or the beginning of whatever text
@@ -7,6 +8,8 @@ import StrictJSON
 /// ever fails.
 package struct ErrorDocument: Hashable, Sendable {
     package let code: String?
+    /// The codes of all entries.
+    let codes: [String]
     package let message: String?
     /// Everything that was said, for telling quota and immutability from other refusals; lowercase.
     let wording: String
@@ -15,6 +18,7 @@ package struct ErrorDocument: Hashable, Sendable {
 
     init() {
         code = nil
+        codes = []
         message = nil
         wording = ""
     }
@@ -27,7 +31,10 @@ package struct ErrorDocument: Hashable, Sendable {
         let root = try? StrictJSON.parseObject(
             kept, name: "error document", limits: JSONLimits(bytes: Self.maximumSize))
         // An answer that is no error document is shown as the text it is, so a failed reading loses nothing.
-        let entry = try? root?.optional("errors")?.array().first
+        let entries = (try? root?.optional("errors")?.array()) ?? []
+        codes = entries.compactMap { try? $0.optional("code")?.string() }
+        // Distribution puts entries that say nothing before the one that matters.
+        let entry = entries.first { (try? $0.optional("code")?.string()) != "UNKNOWN" } ?? entries.first
         if let entry {
             code = try? entry.optional("code")?.string()
             message = Self.message(of: entry)
@@ -54,10 +61,35 @@ package struct ErrorDocument: Hashable, Sendable {
             .contains(where: wording.contains)
     }
 
-    /// Whether the registry keeps its tags from being moved (ECR, Harbor, Nexus, ACR each in words of their own).
+    /// Whether the registry keeps its tags from being moved: "configured as immutable" (Harbor), "cannot be overwritten because
+    /// the repository is immutable" (ECR), "tag is immutable" (Quay, GitLab), "has enabled tag immutability" (Google),
+    /// "does not allow updating assets" (Nexus), "disallowed on this registry, repository or image" (a lock of ACR).
     var isAboutImmutability: Bool {
-        ["immutable", "already exists", "does not allow updating", "cannot be overwritten", "locked"]
-            .contains(where: wording.contains)
+        [
+            "immutab", "already exists", "does not allow updating", "cannot be overwritten", "is locked",
+            "registry_disallowed_operation",
+        ].contains(where: wording.contains)
+    }
+
+    /// Whether something in the request itself is at fault, whatever the status: distribution 2.8 answers 500 to a layer with
+    /// `urls` and says only here that it lacks the layer.
+    var isAboutRequest: Bool {
+        codes.contains {
+            $0.hasPrefix("MANIFEST_") || $0.hasPrefix("NAME_") || $0.hasPrefix("TAG_")
+                || ["BLOB_UNKNOWN", "DIGEST_INVALID", "SIZE_INVALID", "DENIED", "UNSUPPORTED"].contains($0)
+        }
+    }
+
+    /// The digests that are spoken of, each once.
+    var digests: [Digest] {
+        let prefix = "sha256:"
+        var found: [Digest] = []
+        for rest in wording.ranges(of: prefix).map({ wording[$0.lowerBound...] }) {
+            if let digest = try? Digest(String(rest.prefix(prefix.count + 64))), !found.contains(digest) {
+                found.append(digest)
+            }
+        }
+        return found
     }
 
     /// What token services say: `error` and `error_description` (RFC 6749, "Error Response"), or the `details` of

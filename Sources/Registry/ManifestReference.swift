@@ -5,6 +5,11 @@ package enum ManifestReference: Hashable, Sendable, CustomStringConvertible {
     case digest(Digest)
     case tag(Tag)
 
+    var isTag: Bool {
+        guard case .tag = self else { return false }
+        return true
+    }
+
     package var description: String {
         switch self {
         case .digest(let digest): digest.description

@@ -15,7 +15,7 @@ enum Refusals {
             return .refused(.immutableTag, exchange)
         }
         if status == 401 || status == 403 { return .denied(exchange) }
-        guard status < 500 else { return .unavailable(exchange, attempts: 1) }
+        guard status < 500 || told.isAboutRequest else { return .unavailable(exchange, attempts: 1) }
         guard writes else { return .refused(.reading, exchange) }
         return .refused(refusal(status, told.code), exchange)
     }

@@ -17,7 +17,12 @@ extension RegistryConnection {
             let answer = try await send(call)
             try await answer.discard()
             switch answer.status {
-            case 200: return answer.header("Content-Length").flatMap { Int64($0) }.map { $0 == size } ?? true
+            case 200:
+                guard let found = answer.header("Content-Length").flatMap({ Int64($0) }), found != size else {
+                    return true
+                }
+                oddSizes.add(digest, in: repository)
+                return false
             case 307: return true
             case 404: return false
             default: throw try await refusal(answer, retrying: call)

@@ -4,6 +4,10 @@ package import OCI
 extension RegistryConnection {
     static let maximumManifest = ManifestDocument.maximumSize
 
+    /// How often something is looked for that was written a moment ago: registries over replicated storage may need some
+    /// seconds to see it themselves.
+    static let attemptsAtNew = 4
+
     /// All four types are always named: without them a registry says 404 of a manifest that is there.
     private static let manifestHeaders: HTTPHeaders = [
         "Accept": [MediaType.ociIndex, .ociManifest, .dockerIndex, .dockerManifest].map(\.text)
@@ -15,8 +19,27 @@ extension RegistryConnection {
     /// Refuses other bytes than a digest names (`pull.digest`), more than 4 MiB, encoded content, and pages that
     /// are not manifests (`pull.contenttype`). What the registry says in `Docker-Content-Digest` decides nothing.
     ///
+    /// - Parameter isNew: whether it was written a moment ago, so that a registry which does not see it yet is asked again.
+    ///
     /// OCI distribution-spec 1.1.1, "Pulling manifests".
     package func manifest(
+        _ repository: RepositoryName, _ reference: ManifestReference, isNew: Bool = false
+    ) async throws -> FetchedManifest? {
+        guard isNew else { return try await fetched(repository, reference) }
+        do {
+            return try await repeating(limit: Self.attemptsAtNew) {
+                if let found = try await fetched(repository, reference) { return found }
+                let exchange = Exchange(
+                    host: host.description, method: "GET", path: "/v2/\(repository)/manifests/\(reference)",
+                    status: 404)
+                throw PassingTrouble(error: .refused(.notYet, exchange))
+            }
+        } catch RegistryError.refused(.notYet, _) {
+            return nil
+        }
+    }
+
+    private func fetched(
         _ repository: RepositoryName, _ reference: ManifestReference
     ) async throws -> FetchedManifest? {
         let call = Call(
@@ -25,7 +48,11 @@ extension RegistryConnection {
         return try await repeating {
             let answer = try await send(call)
             if answer.status == 404 {
-                try await answer.discard()
+                let told = try await answer.refused()
+                // It is there, and a proxy took our list of types away.
+                guard !told.error.wording.contains("accept header") else {
+                    throw RegistryError.refused(.accept, told)
+                }
                 return nil
             }
             guard answer.status == 200 else { throw try await refusal(answer) }
@@ -81,6 +108,9 @@ extension RegistryConnection {
 
     /// Writes a manifest under a digest or a tag, byte for byte.
     ///
+    /// A registry that misses parts of it is asked again some times, as it may not see yet what was just written; then
+    /// the refusal names them (`RegistryError.unknownParts`).
+    ///
     /// OCI distribution-spec 1.1.1, "Pushing Manifests".
     package func putManifest(
         _ repository: RepositoryName, _ reference: ManifestReference, bytes: [UInt8], mediaType: MediaType
@@ -92,19 +122,25 @@ extension RegistryConnection {
         let call = Call(
             "PUT", url(repository, "manifests/\(reference)"), scopes: [.push(repository)],
             headers: ["Content-Type": mediaType.text], body: .bytes(bytes))
-        try await repeating {
-            let answer = try await send(call)
-            guard [200, 201, 202, 204].contains(answer.status) else {
-                var isTag = false
-                if case .tag = reference { isTag = true }
-                throw Refusals.error(
-                    try await answer.refused(), writes: true, writesTag: isTag,
-                    isPlain: origin.scheme == .http)
+        var attemptsAtParts = Attempts(options, traffic, limit: Self.attemptsAtNew)
+        while true {
+            do {
+                return try await repeating { try await put(call, digest, isTag: reference.isTag) }
+            } catch RegistryError.refused(.unknownBlob, let told) where [400, 404].contains(told.status) {
+                try await attemptsAtParts.next(after: PassingTrouble(error: .refused(.unknownBlob, told)))
             }
-            try await answer.discard()
-            if let said = answer.header("Docker-Content-Digest"), said != digest.description {
-                throw RegistryError.pushDigest(answer.exchange, expected: digest, found: said)
-            }
+        }
+    }
+
+    private func put(_ call: Call, _ digest: Digest, isTag: Bool) async throws {
+        let answer = try await send(call)
+        guard [200, 201, 202, 204].contains(answer.status) else {
+            throw Refusals.error(
+                try await answer.refused(), writes: true, writesTag: isTag, isPlain: origin.scheme == .http)
+        }
+        try await answer.discard()
+        if let said = answer.header("Docker-Content-Digest"), said != digest.description {
+            throw RegistryError.pushDigest(answer.exchange, expected: digest, found: said)
         }
     }
 

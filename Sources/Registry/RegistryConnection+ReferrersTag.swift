@@ -17,7 +17,11 @@ extension RegistryConnection {
         let tag = Tag(referrersOf: subject)
         let wanted = entries.sorted { $0.digest < $1.digest }
         var outcome = ReferrersOutcome.present
-        for _ in 0..<Self.maximumMerges {
+        for round in 0..<Self.maximumMerges {
+            // Two that came between each other do so again if they wait equally long.
+            if round > 1 {
+                try await options.pause(RetryPolicy.backoff(attempt: round - 1, chance: .random(in: 0...1)))
+            }
             let found = try await manifest(repository, .tag(tag))
             guard let list = ReferrersList(found, named: "\(host)/\(repository):\(tag)") else {
                 traffic.warn("\(host)/\(repository):\(tag): is no list of referrers and was left alone")

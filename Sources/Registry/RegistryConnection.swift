@@ -14,6 +14,7 @@ package struct RegistryConnection: Sendable {
     let requester: Requester
     let authorizer: Authorizer
     let listing = ReferrersSupport()
+    let oddSizes = OddSizes()
 
     package init(host: RegistryHost, options: RegistryOptions, transport: HTTPTransport) {
         self.host = host

@@ -8,7 +8,8 @@ extension RegistryError: CustomStringConvertible {
         case .pullDigest, .pullSize, .pullShort, .pullStalled, .pullEncoding, .pullType, .tooLarge, .absent,
             .page:
             readingText
-        case .changed, .pushLocation, .pushOrigin, .pushDowngrade, .pushRange, .pushDigest, .pushDisconnect,
+        case .changed, .pushLocation, .pushOrigin, .pushDowngrade, .pushSize, .pushRange, .pushDigest,
+            .pushDisconnect,
             .refused, .referrersRace:
             writingText
         default: roadText
@@ -150,6 +151,8 @@ extension RegistryError: CustomStringConvertible {
         case .pushDowngrade(let host, let to):
             "\(host): sends uploads from https to plain http, \(escaped(to)); a proxy before the registry must set "
                 + "X-Forwarded-Proto"
+        case .pushSize(let host, let repository, let digest, let expected):
+            "\(host): \(repository): \(digest) has another size there than its \(expected) bytes, also after it was sent"
         case .pushRange(let exchange, let digest, let sent, let reported):
             "\(exchange): \(digest): holds \(reported) bytes after \(sent) were sent"
         case .pushDigest(let exchange, let expected, let found):
@@ -176,6 +179,8 @@ extension RegistryError.Refusal {
         case .immutableTag: "the tag cannot be moved"
         case .rejected: "the registry does not take this"
         case .reading: "the registry does not give this"
+        case .accept: "does a proxy before the registry take the Accept header away?"
+        case .notYet: "what was just written is not to be seen yet"
         }
     }
 }

@@ -63,6 +63,7 @@ package enum RegistryError: Error, Hashable, Sendable {
     case pushLocation(Exchange, found: String?)
     case pushOrigin(host: String, to: String)
     case pushDowngrade(host: String, to: String)
+    case pushSize(host: String, repository: RepositoryName, digest: Digest, expected: Int64)
     case pushRange(Exchange, digest: Digest, sent: Int64, reported: Int64)
     case pushDigest(Exchange, expected: Digest, found: String?)
     case pushDisconnect(Exchange, digest: Digest, size: Int64, attempts: Int)
@@ -86,6 +87,8 @@ package enum RegistryError: Error, Hashable, Sendable {
         case immutableTag = "tag.immutable"
         case rejected = "push.rejected"
         case reading = "pull.refused"
+        case notYet = "pull.notyet"
+        case accept = "pull.accept"
     }
 }
 
@@ -137,12 +140,19 @@ extension RegistryError {
         case .pushLocation: "push.location"
         case .pushOrigin: "push.origin"
         case .pushDowngrade: "push.downgrade"
+        case .pushSize: "push.size"
         case .pushRange: "push.range"
         case .pushDigest: "push.digest"
         case .pushDisconnect: "push.disconnect"
         case .refused(let refusal, _): refusal.rawValue
         case .referrersRace: "referrers.race"
         }
+    }
+
+    /// The digests that the registry says it lacks, where it refuses a manifest for that.
+    package var unknownParts: [Digest] {
+        guard case .refused(.unknownBlob, let exchange) = self else { return [] }
+        return exchange.error.digests
     }
 
     package var kind: Kind {

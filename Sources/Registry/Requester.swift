@@ -111,7 +111,9 @@ struct Requester: Sendable {
     private func busy(_ answer: Answer) async throws -> any Error {
         let exchange = try await answer.refused()
         guard RetryPolicy.isTransient(answer.status, exchange.error) else {
-            return RegistryError.refused(.quota, exchange)
+            return Refusals.error(
+                exchange, writes: answer.exchange.method != "GET" && answer.exchange.method != "HEAD",
+                isPlain: false)
         }
         let wait = RetryPolicy.wait(retryAfter: answer.header("Retry-After"), date: answer.header("Date"))
         if let wait, .seconds(wait) > options.maximumWait {

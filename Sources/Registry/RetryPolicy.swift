@@ -3,7 +3,7 @@ enum RetryPolicy {
     /// Statuses of a server that is busy or about to be back. Refusals are not among them: repeating a refused
     /// request changes nothing and may lock an account.
     static func isTransient(_ status: Int, _ error: ErrorDocument) -> Bool {
-        isBusy(status) && !(status == 500 && error.isAboutSpace)
+        isBusy(status) && !(status == 500 && (error.isAboutSpace || error.isAboutRequest))
     }
 
     /// Whether the status alone says so.

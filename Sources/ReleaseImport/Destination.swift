@@ -36,5 +36,8 @@ package protocol Destination: Sendable {
     func commit() async throws
 
     /// Reads a document again and hashes what came; nothing if it is not there.
-    func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws -> Digest?
+    ///
+    /// - Parameter isNew: whether it was put a moment ago, so that it is worth asking again.
+    func readBack(_ reference: ManifestReference, in repository: RepositoryName, isNew: Bool) async throws
+        -> Digest?
 }

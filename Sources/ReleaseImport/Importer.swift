@@ -23,7 +23,7 @@ package struct Importer<Target: Destination>: Sendable {
         report.wasDone = plan.isDone
         let left = plan.leftAlone + (plan.isDone ? [] : try await put(plan, &report))
         report.tags = try await boundedMap(plan.repositories, width: width) {
-            try await readTags($0, except: left)
+            try await readTags($0, except: left, isDone: plan.isDone)
         }.flatMap(\.self)
         report.leftAlone = left.map {
             ImportReport.TagResult(repository: $0.repository, tag: $0.tag, digest: $0.found)
@@ -40,11 +40,15 @@ package struct Importer<Target: Destination>: Sendable {
             report.uploadedBytes += outcome.bytes
         }
         events.yield(.phase("putting manifests", bytes: nil))
-        _ = try await boundedMap(plan.work, width: width) { try await putDocuments($0.repository) }
+        let merged = try await boundedMap(plan.work, width: width) { try await putDocuments($0.repository) }
         _ = try await boundedMap(plan.work, width: width) { try await checkRoots($0) }
         try bundle.checkUnchanged()
         events.yield(.phase("tagging", bytes: nil))
         let left = try await boundedMap(plan.work, width: width) { try await putTags($0) }.flatMap(\.self)
+        for (work, subjects) in zip(plan.work, merged) {
+            // Somebody who read a list before ours was written has by now written his over it.
+            try await list(subjects, of: work.repository)
+        }
         try await target.commit()
         report.manifests = plan.manifests
         report.tagged = plan.tags - left.count
@@ -77,15 +81,22 @@ package struct Importer<Target: Destination>: Sendable {
         return outcome
     }
 
-    private func putDocuments(_ repository: RepositoryImport) async throws {
-        for document in repository.documents {
-            try await target.put(try bundle.bytes(of: document.digest), document, in: repository.name)
-        }
-        for (subject, referrers) in repository.referrers.sorted(by: { $0.key < $1.key }) {
+    /// - Returns: the subjects whose lists of referrers were written here.
+    private func putDocuments(_ repository: RepositoryImport) async throws -> [Digest] {
+        for document in repository.documents { try await put(document, of: repository) }
+        return try await list(repository.referrers.keys.sorted(), of: repository)
+    }
+
+    @discardableResult
+    private func list(_ subjects: [Digest], of repository: RepositoryImport) async throws -> [Digest] {
+        var merged: [Digest] = []
+        for subject in subjects {
+            let referrers = repository.referrers[subject] ?? []
             let outcome = try await target.list(referrers, of: subject, in: repository.name)
             let place = "\(target.name(of: repository.name)): \(Tag(referrersOf: subject))"
             switch outcome {
-            case .indexed, .present, .merged: break
+            case .indexed, .present: break
+            case .merged: merged.append(subject)
             case .foreign:
                 events.yield(
                     .warning(
@@ -97,12 +108,30 @@ package struct Importer<Target: Destination>: Sendable {
                         "\(place): the registry does not let the list be changed"))
             }
         }
+        return merged
+    }
+
+    /// Puts a document; where the target then misses a part of it that it said to have, brings the part and puts it once more.
+    private func put(_ document: Descriptor, of repository: RepositoryImport) async throws {
+        let bytes = try bundle.bytes(of: document.digest)
+        do {
+            try await target.put(bytes, document, in: repository.name)
+        } catch let error as RegistryError {
+            let missed = Set(error.unknownParts)
+            let parts = repository.blobs.map(\.digest).filter(missed.contains)
+            guard !parts.isEmpty else { throw error }
+            for digest in parts {
+                _ = try await target.push(
+                    digest, try bundle.body(of: digest), to: repository.name, from: nil, onBytes: { _ in })
+            }
+            try await target.put(bytes, document, in: repository.name)
+        }
     }
 
     /// Reads back by digest what a tag is about to name.
     private func checkRoots(_ work: ImportPlan.Work) async throws {
         for digest in Set(work.tags.map(\.descriptor.digest)).sorted() {
-            let found = try await target.readBack(.digest(digest), in: work.repository.name)
+            let found = try await target.readBack(.digest(digest), in: work.repository.name, isNew: true)
             guard found == digest else {
                 throw Self.readBack(
                     target.name(of: work.repository.name) + "@\(digest)", expected: digest, found)
@@ -132,14 +161,15 @@ package struct Importer<Target: Destination>: Sendable {
 
     /// What every tag of the repository names now; the record holds nothing that was not read here.
     private func readTags(
-        _ repository: RepositoryImport, except left: [ImportPlan.LeftAlone],
+        _ repository: RepositoryImport, except left: [ImportPlan.LeftAlone], isDone: Bool,
     ) async throws -> [ImportReport.TagResult] {
         var results: [ImportReport.TagResult] = []
         for planned in repository.tags {
             guard !left.contains(where: { $0.repository == repository.name && $0.tag == planned.tag }) else {
                 continue
             }
-            let found = try await target.readBack(.tag(planned.tag), in: repository.name)
+            let found = try await target.readBack(
+                .tag(planned.tag), in: repository.name, isNew: !isDone)
             guard let found, found == planned.descriptor.digest else {
                 throw Self.readBack(
                     "\(target.name(of: repository.name)):\(planned.tag)", expected: planned.descriptor.digest,

@@ -101,7 +101,8 @@ package actor LayoutDestination: Destination {
         isCommitted = true
     }
 
-    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws
+    package func readBack(_ reference: ManifestReference, in repository: RepositoryName, isNew: Bool)
+        async throws
         -> Digest?
     {
         let digest: Digest

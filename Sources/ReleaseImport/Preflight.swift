@@ -20,14 +20,10 @@ package struct Preflight<Target: Destination>: Sendable {
         events.yield(.phase("asking the target", bytes: nil))
         let repositories = try RepositoryImport.all(of: bundle)
         try await target.prepare()
-        let states = try await concurrently(repositories) { repository in
-            try await state(of: repository)
-        }
+        let states = try await states(of: repositories)
         if let refusal = Refusal(states.flatMap(\.conflicts)) { throw refusal }
         let open = zip(repositories, states).filter { !$0.1.isDone }
-        let held = try await concurrently(open.map(\.0)) { repository in
-            try await heldBlobs(of: repository)
-        }
+        let held = try await heldBlobs(of: open.map(\.0))
         return ImportPlan(
             repositories: repositories,
             work: open.map { ImportPlan.Work(repository: $0.0, tags: $0.1.missing) },
@@ -46,10 +42,22 @@ package struct Preflight<Target: Destination>: Sendable {
         var isDone = false
     }
 
-    private func state(of repository: RepositoryImport) async throws -> State {
+    /// What the target has of every repository: tag by tag and not repository by repository, as one may have many more than
+    /// another.
+    private func states(of repositories: [RepositoryImport]) async throws -> [State] {
+        let tags = repositories.flatMap { repository in repository.tags.map { (repository.name, $0.tag) } }
+        let found = try await concurrently(tags) { name, tag in try await target.digest(of: tag, in: name) }
+        var rest = found[...]
+        let asked = repositories.map { repository in
+            defer { rest = rest.dropFirst(repository.tags.count) }
+            return (repository, Array(rest.prefix(repository.tags.count)))
+        }
+        return try await concurrently(asked) { repository, found in try await state(of: repository, found) }
+    }
+
+    private func state(of repository: RepositoryImport, _ digests: [Digest?]) async throws -> State {
         var state = State()
-        for planned in repository.tags {
-            let found = try await target.digest(of: planned.tag, in: repository.name)
+        for (planned, found) in zip(repository.tags, digests) {
             if found == planned.descriptor.digest { continue }
             guard let found else {
                 state.missing.append(planned)
@@ -73,7 +81,8 @@ package struct Preflight<Target: Destination>: Sendable {
     private func holdsUntagged(_ repository: RepositoryImport, leftAlone: [Tag]) async throws -> Bool {
         for planned in repository.tags where leftAlone.contains(planned.tag) {
             let digest = planned.descriptor.digest
-            guard try await target.readBack(.digest(digest), in: repository.name) == digest else {
+            guard try await target.readBack(.digest(digest), in: repository.name, isNew: false) == digest
+            else {
                 return false
             }
         }
@@ -84,11 +93,16 @@ package struct Preflight<Target: Destination>: Sendable {
         return true
     }
 
-    private func heldBlobs(of repository: RepositoryImport) async throws -> Set<Digest> {
-        var held: Set<Digest> = []
-        for blob in repository.blobs
-        where try await target.holdsBlob(blob.digest, size: blob.size, in: repository.name) {
-            held.insert(blob.digest)
+    private func heldBlobs(of repositories: [RepositoryImport]) async throws -> [Set<Digest>] {
+        let blobs = repositories.enumerated().flatMap { number, repository in
+            repository.blobs.map { (number, repository.name, $0) }
+        }
+        let answers = try await concurrently(blobs) { _, name, blob in
+            try await target.holdsBlob(blob.digest, size: blob.size, in: name)
+        }
+        var held = [Set<Digest>](repeating: [], count: repositories.count)
+        for ((number, _, blob), isHeld) in zip(blobs, answers) where isHeld {
+            held[number].insert(blob.digest)
         }
         return held
     }

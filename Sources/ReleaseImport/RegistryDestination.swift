@@ -63,11 +63,13 @@ package struct RegistryDestination: Destination {
 
     package func commit() async throws {}
 
-    package func readBack(_ reference: ManifestReference, in repository: RepositoryName) async throws
+    package func readBack(_ reference: ManifestReference, in repository: RepositoryName, isNew: Bool)
+        async throws
         -> Digest?
     {
         do {
-            return try await connection.manifest(try location.repository(repository), reference)?.digest
+            return try await connection.manifest(
+                try location.repository(repository), reference, isNew: isNew)?.digest
         } catch RegistryError.pullDigest(_, _, _, let found) {
             // Other bytes than the digest asked for: what they are is the answer.
             return found

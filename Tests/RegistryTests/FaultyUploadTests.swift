@@ -48,7 +48,9 @@ import Testing
                 onBytes: { sent in count.withLock { $0 += sent } })
             #expect(outcome == .uploaded)
             #expect(
-                server.requests.map(\.method) == ["HEAD", "POST", "PATCH", "HEAD", "POST", "PATCH", "PUT"])
+                server.requests.map(\.method) == [
+                    "HEAD", "POST", "PATCH", "GET", "HEAD", "POST", "PATCH", "PUT",
+                ])
         }
         #expect(count.withLock { $0 } == 2)
     }
@@ -106,7 +108,6 @@ import Testing
             400, #"{"errors":[{"code":"TAG_INVALID","message":"already exists and cannot be overwritten"}]}"#,
             "tag.immutable"
         ),
-        (404, #"{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}"#, "push.blobunknown"),
         (415, "", "push.rejected"), (403, "", "auth.denied"),
     ])
     func `a refused tag is named`(status: Int, body: String, word: String) async throws {

@@ -54,7 +54,7 @@ import Testing
             return reply
         } options: {
             $0.maximumConnections = 8
-        } _: { connection, server in
+        } _: { (connection, server) async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
                     group.addTask {

@@ -21,7 +21,7 @@ import Testing
             }
         } options: {
             $0.patience = patience
-        } _: { connection, server in
+        } _: { (connection, server) async throws in
             _ = try await connection.manifest(repository, .tag(try Tag("a")))
             let waits = told.withLock { $0 }
             #expect(waits.map(\.attempt) == [2, 3, 4])
@@ -41,7 +41,7 @@ import Testing
         } options: {
             $0.pause = { waits.add($0) }
             $0.waitBudget = .seconds(4)
-        } _: { connection, server in
+        } _: { (connection, server) async throws in
             let error = await #expect(throws: RegistryError.self) {
                 _ = try await connection.manifest(repository, .tag(try Tag("a")))
             }

@@ -39,6 +39,17 @@ import Testing
         }
     }
 
+    @Test func `a list without an end is given up`() async throws {
+        try await withScript { request, before in
+            .init(200, Self.type.merging(["Link": "<?page=\(before)>; rel=next"]) { $1 }, Self.index([1]))
+        } _: { connection, server in
+            #expect(
+                await reason { try await connection.referrers(repository, of: Digest(of: [9])) }
+                    == "page.limit")
+            #expect(server.requests.count <= 1001)
+        }
+    }
+
     @Test(arguments: [
         (404, "text/plain", "404 page not found"), (405, "text/plain", ""), (400, "text/plain", ""),
         (200, "text/html", "<html>"),

@@ -67,6 +67,18 @@ package final class ScriptedServer: Sendable {
         }
     }
 
+    /// What is done with a request whose body was not read yet.
+    package struct Decision: Sendable {
+        /// After how many bytes of its body no more is read; nothing reads all.
+        let limit: Int?
+        let answer: @Sendable (Request) -> Reply
+
+        package init(readingUpTo limit: Int? = nil, _ answer: @escaping @Sendable (Request) -> Reply) {
+            self.limit = limit
+            self.answer = answer
+        }
+    }
+
     /// What a request came to.
     package struct Exchange: Sendable {
         package let method: String
@@ -86,8 +98,7 @@ package final class ScriptedServer: Sendable {
 
     package let port: Int
     private let listener: CInt
-    private let limit: @Sendable (Request) -> Int?
-    private let answer: @Sendable (Request, Int) -> Reply
+    private let decide: @Sendable (Request, Int) -> Decision
     private let keepsRequests: Bool
     private let began = ContinuousClock.now
     private let state = Mutex(State())
@@ -99,18 +110,22 @@ package final class ScriptedServer: Sendable {
         var underWay = 0
     }
 
+    /// - Parameter answer: is given each request and how many came before it.
+    package convenience init(
+        _ answer: @escaping @Sendable (_ request: Request, _ before: Int) -> Reply
+    ) throws {
+        try self.init(keepsRequests: true) { _, before in Decision { answer($0, before) } }
+    }
+
     /// - Parameters:
     ///   - keepsRequests: whether `requests` holds them, with their bodies.
-    ///   - limit: after how many bytes of its body no more is read of a request; nothing reads all.
-    ///   - answer: is given each request and how many came before it.
+    ///   - decide: is given each request without its body, and how many came before it.
     package init(
-        keepsRequests: Bool = true, readingUpTo limit: @escaping @Sendable (Request) -> Int? = { _ in nil },
-        _ answer: @escaping @Sendable (_ request: Request, _ before: Int) -> Reply,
+        keepsRequests: Bool, deciding decide: @escaping @Sendable (_ head: Request, _ before: Int) -> Decision,
     ) throws {
         (listener, port) = try LoopbackSocket.listen()
         self.keepsRequests = keepsRequests
-        self.limit = limit
-        self.answer = answer
+        self.decide = decide
         // The thread must not keep the server alive, or nobody would ever stop it.
         let listener = listener
         let serve: @Sendable (inout ServerConnection) -> Bool = { [weak self] connection in
@@ -149,14 +164,15 @@ package final class ScriptedServer: Sendable {
             return (state.count - 1, state.underWay)
         }
         defer { state.withLock { $0.underWay -= 1 } }
-        let wanted = min(limit(request) ?? request.length, request.length)
+        let decision = decide(request, before)
+        let wanted = min(decision.limit ?? request.length, request.length)
         request.isCut = wanted < request.length
         guard let body = connection.readBody(wanted) else { return false }
         request.body = body
         let kept = request
         if keepsRequests { state.withLock { $0.requests.append(kept) } }
         let time = (ContinuousClock.now - began) / .seconds(1)
-        let reply = answer(request, before)
+        let reply = decision.answer(kept)
         let sent = connection.write(reply)
         let exchange = Exchange(
             method: request.method, target: request.target, status: reply.status, received: body.count,

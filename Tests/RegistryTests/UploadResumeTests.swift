@@ -1,0 +1,126 @@
+import OCI
+import Servers
+import Synchronization
+import Testing
+
+@testable import Registry
+
+/// Uploads that break, into registries that can go on with them and into such as cannot.
+@Suite struct UploadResumeTests {
+    private let bytes = content(5_000_000)
+
+    /// Cuts the first `count` bodies behind that share of what they still had to send.
+    private static func cutting(_ count: Int, _ share: Double) -> @Sendable (FakeRegistry.Request) -> Fault? {
+        let left = Mutex(count)
+        return { request in
+            guard request.method == "PATCH" else { return nil }
+            return left.withLock { left in
+                left -= 1
+                return left >= 0 ? Fault(.cutUpload, share: share) : nil
+            }
+        }
+    }
+
+    private func push(to registry: FakeRegistry, onBytes: @escaping @Sendable (Int) -> Void = { _ in })
+        async throws -> PushOutcome
+    {
+        let outcome = Mutex(PushOutcome.present)
+        try await withConnection(to: try RegistryHost(registry.authority)) { (connection) async throws in
+            let pushed = try await connection.pushBlob(
+                repository, digest: Digest(of: bytes), body: MemoryBody(bytes), onBytes: onBytes)
+            outcome.withLock { $0 = pushed }
+        }
+        #expect(registry.blob(Digest(of: bytes).description).map { [UInt8]($0) } == bytes)
+        return outcome.withLock { $0 }
+    }
+
+    @Test(arguments: [1, 4])
+    func `an upload goes on where the registry says that it is`(cuts: Int) async throws {
+        let registry = try FakeRegistry(.with { $0.resumesUploads = true }, fault: Self.cutting(cuts, 0.3))
+        let count = Mutex(0)
+        #expect(try await push(to: registry) { sent in count.withLock { $0 += sent } } == .uploaded)
+        let patches = registry.exchanges.filter { $0.method == "PATCH" }
+        #expect(patches.count == cuts + 1)
+        #expect(patches.reduce(0) { $0 + $1.received } == bytes.count, "no byte is sent twice")
+        #expect(registry.exchanges.filter { $0.method == "POST" }.count == 1)
+        #expect(count.withLock { $0 } == bytes.count)
+        #expect(registry.firings == [.cutUpload: cuts])
+    }
+
+    @Test func `more breaks than attempts are no end as long as bytes arrive`() async throws {
+        let registry = try FakeRegistry(.with { $0.resumesUploads = true }, fault: Self.cutting(6, 0.1))
+        let host = try RegistryHost(registry.authority)
+        let bytes = [UInt8](repeating: 7, count: 24_000_000)
+        try await withConnection(to: host, options: { $0.maximumAttempts = 2 }) { (connection) async throws in
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+        }
+        #expect(registry.firings == [.cutUpload: 6])
+    }
+
+    @Test func `where the registry has forgotten it, the upload begins anew`() async throws {
+        let registry = try FakeRegistry(fault: Self.cutting(2, 0.5))
+        let count = Mutex(0)
+        #expect(try await push(to: registry) { sent in count.withLock { $0 += sent } } == .uploaded)
+        #expect(registry.exchanges.filter { $0.method == "POST" }.count == 3)
+        #expect(registry.exchanges.filter { $0.method == "GET" }.map(\.status) == [404, 404])
+        #expect(count.withLock { $0 } == bytes.count)
+    }
+
+    @Test func `a chunk at the wrong place is sent from where the registry says`() async throws {
+        let bytes = content(2_000_000)
+        try await withScript { request, before in
+            switch (request.method, before) {
+            case ("HEAD", _): .init(404)
+            case ("POST", _): .init(202, ["Location": "/u?a=1"])
+            case ("PATCH", 2): .init(416, ["Location": "/u?a=2", "Range": "0-1499999"])
+            case ("GET", _): .init(204, ["Location": "/u?a=3", "Range": "0-1499999"])
+            case ("PATCH", _): .init(202, ["Location": "/u?a=4", "Range": "0-1999999"])
+            default: .init(201)
+            }
+        } _: { (connection, server) async throws in
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+            let last = server.requests.last { $0.method == "PATCH" }
+            #expect(last?.target == "/u?a=3")
+            #expect(last?.headers["content-range"] == "1500000-1999999")
+            #expect(last?.body == Array(bytes[1_500_000...]))
+        }
+    }
+
+    @Test func `a lost closing answer does not send the blob again`() async throws {
+        let left = Mutex(1)
+        let registry = try FakeRegistry { request in
+            guard request.method == "PUT" else { return nil }
+            return left.withLock { left in
+                left -= 1
+                return left >= 0 ? Fault(.lostAnswer) : nil
+            }
+        }
+        #expect(try await push(to: registry) == .uploaded)
+        #expect(registry.exchanges.filter { $0.method == "PATCH" }.count == 1)
+    }
+
+    @Test func `a token that expires while a body is sent costs no second body`() async throws {
+        let registry = try FakeRegistry(.with { $0.tokenUses = 3 })
+        #expect(try await push(to: registry) == .uploaded)
+        let patches = registry.exchanges.filter { $0.method == "PATCH" }
+        #expect(patches.map(\.status) == [202])
+        #expect(registry.exchanges.filter { $0.method == "PUT" }.map(\.status) == [401, 201])
+    }
+
+    @Test func `a refusal that comes before the body's end is told, not the broken line`() async throws {
+        let server = try ScriptedServer(keepsRequests: true) { head, _ in
+            switch head.method {
+            case "HEAD": .init { _ in .init(404) }
+            case "POST": .init { _ in .init(202, ["Location": "/u"]) }
+            case "PATCH": .init(readingUpTo: 100_000) { _ in .init(413, [:], Array("<html>".utf8)) }
+            default: .init { _ in .init(204) }
+            }
+        }
+        try await withConnection(to: RegistryHost("127.0.0.1:\(server.port)")) { connection in
+            let bytes = [UInt8](repeating: 7, count: 30_000_000)
+            #expect(await reason { try await connection.push(repository, bytes) } == "push.toolarge")
+        }
+        #expect(server.requests.filter { $0.method == "PATCH" }.count == 1)
+        #expect(server.requests.allSatisfy { $0.headers["expect"] == nil })
+    }
+}

@@ -1,0 +1,173 @@
+package import Foundation
+import OCI
+import Synchronization
+
+/// A registry of the tests' own, in memory: it is what registries are that nobody can install here, and it fails when it is
+/// told to.
+///
+/// It keeps the distribution protocol as strictly as it can, so that what is wrong with a client's requests shows.
+package final class FakeRegistry: Sendable {
+    /// What kind of registry it is, all the time.
+    package struct Manner: Sendable {
+        package enum Location: Sendable {
+            case absolute, relative, elsewhere(String)
+        }
+
+        package var hasReferrersAPI = false
+        /// Whether an upload that broke can go on (distribution 3, zot) or is forgotten (distribution 2.8).
+        package var resumesUploads = false
+        package var location = Location.absolute
+        package var tagsAreImmutable = false
+        package var takesDockerTypes = true
+        package var isReadOnly = false
+        /// Bytes of blobs that may lie in it.
+        package var quota: Int?
+        /// Whether blobs come from a storage at another port, by signed addresses that are good for so many requests.
+        package var signatureUses: Int?
+        /// Whether it wants tokens, each good for so many requests.
+        package var tokenUses: Int?
+        /// How many components a repository's name may have.
+        package var maximumDepth: Int?
+        package var takesPatch = true
+        /// The sizes that it gives for blobs until they are uploaded.
+        package var claimedSizes: [String: Int] = [:]
+        /// The blobs that it says to have though it has not.
+        package var claimed: Set<String> = []
+
+        package init() {}
+
+        package static func with(_ change: (inout Manner) -> Void) -> Manner {
+            var manner = Manner()
+            change(&manner)
+            return manner
+        }
+    }
+
+    package typealias Request = ScriptedServer.Request
+
+    private let desk: FakeDesk
+    private let server: ScriptedServer
+    private let storage: ScriptedServer
+
+    /// - Parameter fault: is given each request's head; what it gives is done where it fits the request.
+    package init(
+        _ manner: Manner = Manner(), fault: @escaping @Sendable (Request) -> Fault? = { _ in nil },
+    ) throws {
+        let desk = FakeDesk(FakeStore(manner), fault)
+        self.desk = desk
+        storage = try ScriptedServer(keepsRequests: false) { head, _ in
+            desk.decide(head) { $0.answerAsStorage($1) }
+        }
+        server = try ScriptedServer(keepsRequests: false) { head, _ in desk.decide(head) { $0.answer($1) } }
+        let (authority, other) = ("127.0.0.1:\(server.port)", "127.0.0.1:\(storage.port)")
+        desk.state.withLock { ($0.store.authority, $0.store.storageAuthority) = (authority, other) }
+    }
+
+    package var port: Int { server.port }
+    package var authority: String { "127.0.0.1:\(server.port)" }
+
+    /// What was answered so far, by the registry and then by its storage.
+    package var exchanges: [ScriptedServer.Exchange] { server.exchanges + storage.exchanges }
+
+    /// How often each kind of fault was really done.
+    package var firings: [Fault.Kind: Int] { desk.state.withLock { $0.firings } }
+
+    /// Ends all faults.
+    package func calm() { desk.state.withLock { $0.isCalm = true } }
+
+    package var repositories: [String: Repository] { desk.state.withLock { $0.store.repositories } }
+
+    package func blob(_ digest: String) -> Data? { desk.state.withLock { $0.store.blobs[digest] } }
+
+    /// The tags that name something of which a part is missing.
+    package var brokenTags: [String] { desk.state.withLock { $0.store.brokenTags() } }
+
+    /// Puts a blob there without a request.
+    package func shelve(_ data: Data, digest: String, in repository: String) {
+        desk.state.withLock { state in
+            state.store.blobs[digest] = data
+            state.store.repositories[repository, default: Repository()].blobs.insert(digest)
+        }
+    }
+
+    /// Puts a manifest there without a request.
+    package func shelve(
+        manifest bytes: [UInt8], type: String, digest: String, tag: String?, in repository: String,
+    ) {
+        desk.state.withLock { state in
+            state.store.repositories[repository, default: Repository()].manifests[digest] =
+                Manifest(type: type, bytes: bytes)
+            if let tag { state.store.repositories[repository]?.tags[tag] = digest }
+        }
+    }
+
+    package struct Repository: Hashable, Sendable {
+        package internal(set) var blobs: Set<String> = []
+        package internal(set) var manifests: [String: Manifest] = [:]
+        package internal(set) var tags: [String: String] = [:]
+    }
+
+    package struct Manifest: Hashable, Sendable {
+        package let type: String
+        package let bytes: [UInt8]
+    }
+}
+
+/// What the threads of the registry and of its storage share.
+final class FakeDesk: Sendable {
+    struct State {
+        var store: FakeStore
+        var firings: [Fault.Kind: Int] = [:]
+        var isCalm = false
+    }
+
+    let state: Mutex<State>
+    private let fault: @Sendable (ScriptedServer.Request) -> Fault?
+
+    init(_ store: FakeStore, _ fault: @escaping @Sendable (ScriptedServer.Request) -> Fault?) {
+        state = Mutex(State(store: store))
+        self.fault = fault
+    }
+
+    func decide(
+        _ head: ScriptedServer.Request,
+        _ answer: @escaping @Sendable (inout FakeStore, ScriptedServer.Request) -> FakeAnswer,
+    ) -> ScriptedServer.Decision {
+        let isCalm = state.withLock(\.isCalm)
+        guard !isCalm, let fault = fault(head), fault.fits(head) else {
+            return ScriptedServer.Decision { request in
+                self.state.withLock { answer(&$0.store, request) }.reply(to: request.method)
+            }
+        }
+        let limit = fault.kind == .cutUpload ? Int(Double(head.length) * fault.share) : nil
+        return ScriptedServer.Decision(readingUpTo: limit) { request in
+            self.reply(to: request, with: fault, answer)
+        }
+    }
+
+    private func reply(
+        to request: ScriptedServer.Request, with fault: Fault,
+        _ answer: (inout FakeStore, ScriptedServer.Request) -> FakeAnswer,
+    ) -> ScriptedServer.Reply {
+        state.withLock { state in
+            let true_ =
+                fault.answer == nil && fault.kind != .lostRequest ? answer(&state.store, request) : nil
+            guard let told = fault.answer ?? true_.flatMap({ fault.spoil($0, to: request) }) else {
+                guard let true_ else {
+                    state.firings[fault.kind, default: 0] += 1
+                    return ScriptedServer.Reply(raw: [])
+                }
+                return true_.reply(to: request.method)
+            }
+            state.firings[fault.kind, default: 0] += 1
+            switch fault.kind {
+            case .lostAnswer, .cutUpload: return ScriptedServer.Reply(raw: [])
+            case .delay:
+                var reply = told.reply(to: request.method)
+                reply.silence.before = 0.005
+                return reply
+            default: return told.reply(to: request.method)
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import OCI
+
+extension FakeStore {
+    mutating func upload(_ place: Place, _ request: ScriptedServer.Request) -> FakeAnswer {
+        if request.method == "POST" { return begin(place.repository, request.query) }
+        guard var upload = uploads[place.name], upload.repository == place.repository,
+            manner.resumesUploads || request.query["_state"] == String(upload.state)
+        else { return .error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry") }
+        switch request.method {
+        case "GET": return progress(of: place.name, 204)
+        case "DELETE":
+            uploads[place.name] = nil
+            return FakeAnswer(204)
+        case "PATCH":
+            guard manner.takesPatch else { return FakeAnswer(404, [:], Data("not found".utf8)) }
+            guard request.headers["content-type"] == "application/octet-stream" else {
+                return FakeAnswer(400)
+            }
+            let start = request.headers["content-range"]?.split(separator: "-").first.flatMap { Int($0) } ?? 0
+            guard start == upload.data.count else { return progress(of: place.name, 416) }
+            upload.data += request.body
+            upload.state += 1
+            uploads[place.name] = upload
+            return progress(of: place.name, 202)
+        case "PUT":
+            upload.data += request.body
+            uploads[place.name] = nil
+            // What was cut is no end of an upload.
+            guard !request.isCut else { return FakeAnswer(400) }
+            return close(upload, as: request.query["digest"] ?? "")
+        default: return FakeAnswer(405)
+        }
+    }
+
+    private mutating func begin(_ repository: String, _ query: [String: String]) -> FakeAnswer {
+        if let digest = query["mount"], let other = query["from"],
+            repositories[other]?.blobs.contains(digest) == true
+        {
+            repositories[repository, default: FakeRegistry.Repository()].blobs.insert(digest)
+            return FakeAnswer(
+                201, ["Location": "/v2/\(repository)/blobs/\(digest)", "Docker-Content-Digest": digest])
+        }
+        let name = next()
+        uploads[name] = Upload(repository: repository)
+        return progress(of: name, 202)
+    }
+
+    /// Where an upload goes on and how far it came; `0-0` for a byte as well as for none.
+    private func progress(of name: String, _ status: Int) -> FakeAnswer {
+        guard let upload = uploads[name] else { return FakeAnswer(404) }
+        let path = "/v2/\(upload.repository)/blobs/uploads/\(name)?_state=\(upload.state)"
+        let location =
+            switch manner.location {
+            case .absolute: "http://\(authority)\(path)"
+            case .relative: path
+            case .elsewhere(let origin): origin + path
+            }
+        return FakeAnswer(
+            status, ["Location": location, "Range": "0-\(max(0, upload.data.count - 1))"])
+    }
+
+    private mutating func close(_ upload: Upload, as digest: String) -> FakeAnswer {
+        guard Digest(of: [UInt8](upload.data)).description == digest else {
+            return .error(400, "DIGEST_INVALID", "provided digest did not match uploaded content")
+        }
+        let used = blobs.values.reduce(0) { $0 + $1.count }
+        if let quota = manner.quota, used + upload.data.count > quota {
+            return .error(
+                403, "DENIED",
+                "adding \(upload.data.count) bytes of storage resource will exceed the configured upper limit"
+            )
+        }
+        blobs[digest] = upload.data
+        manner.claimedSizes[digest] = nil
+        repositories[upload.repository, default: FakeRegistry.Repository()].blobs.insert(digest)
+        return FakeAnswer(
+            201,
+            [
+                "Location": "/v2/\(upload.repository)/blobs/\(digest)", "Docker-Content-Digest": digest,
+            ])
+    }
+}
