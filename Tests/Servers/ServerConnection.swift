@@ -18,10 +18,10 @@ struct ServerConnection {
         close(descriptor)
     }
 
-    /// Reads what still comes for a second at most, so that an early answer is not lost by a reset.
+    /// Reads what still comes until the other side has read enough, so that an early answer is not lost by a reset.
     func drain() {
         _ = shutdown(descriptor, CInt(SHUT_WR))
-        var patience = timeval(tv_sec: 1, tv_usec: 0)
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
         _ = setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var buffer = [UInt8](repeating: 0, count: 65_536)
