@@ -149,12 +149,18 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests(
+            "TransferTests",
+            of: [
+                "BundleFormat", "CommandRunner", "LibCrypto", "OCI", "Registry", "ReleaseExport",
+                "ReleaseImport", "ReleaseSet", "Servers", "Trust", "cgbundle", systemPackage,
+            ]),
+        tests(
             "BadInputTests",
             of: [
                 "BundleFormat", "CommandRunner", "OCI", "ReleaseSet", "Servers", "Trust", "cgbundle",
                 "cgbundle-importer",
             ]),
-        tests("JourneyTests", of: ["CommandRunner", "Servers", "cgbundle", "cgbundle-importer"]),
+        tests("JourneyTests", of: ["CommandRunner", "OCI", "Servers", "cgbundle", "cgbundle-importer"]),
         tests("ReadmeTests", of: ["CommandRunner", "cgbundle"]),
     ],
     swiftLanguageModes: [.v6]

@@ -109,7 +109,8 @@ extension RegistryConnection {
     /// Writes a manifest under a digest or a tag, byte for byte.
     ///
     /// A registry that misses parts of it is asked again some times, as it may not see yet what was just written; then
-    /// the refusal names them (`RegistryError.unknownParts`).
+    /// the refusal names them (`RegistryError.unknownParts`). A tag that cannot be moved and names the manifest already is
+    /// content: registries refuse that too, as after an answer that was lost.
     ///
     /// OCI distribution-spec 1.1.1, "Pushing Manifests".
     package func putManifest(
@@ -122,10 +123,20 @@ extension RegistryConnection {
         let call = Call(
             "PUT", url(repository, "manifests/\(reference)"), scopes: [.push(repository)],
             headers: ["Content-Type": mediaType.text], body: .bytes(bytes))
+        do {
+            try await putPatiently(call, digest, isTag: reference.isTag)
+        } catch RegistryError.refused(.immutableTag, let told) {
+            guard case .tag(let tag) = reference, try await self.digest(repository, of: tag) == digest else {
+                throw RegistryError.refused(.immutableTag, told)
+            }
+        }
+    }
+
+    private func putPatiently(_ call: Call, _ digest: Digest, isTag: Bool) async throws {
         var attemptsAtParts = Attempts(options, traffic, limit: Self.attemptsAtNew)
         while true {
             do {
-                return try await repeating { try await put(call, digest, isTag: reference.isTag) }
+                return try await repeating { try await put(call, digest, isTag: isTag) }
             } catch RegistryError.refused(.unknownBlob, let told) where [400, 404].contains(told.status) {
                 try await attemptsAtParts.next(after: PassingTrouble(error: .refused(.unknownBlob, told)))
             }

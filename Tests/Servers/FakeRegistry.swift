@@ -49,16 +49,21 @@ package final class FakeRegistry: Sendable {
     private let server: ScriptedServer
     private let storage: ScriptedServer
 
-    /// - Parameter fault: is given each request's head; what it gives is done where it fits the request.
+    /// - Parameters:
+    ///   - connectionLimit: after how many bytes of content each connection is cut.
+    ///   - fault: is given each request's head; what it gives is done where it fits the request.
     package init(
-        _ manner: Manner = Manner(), fault: @escaping @Sendable (Request) -> Fault? = { _ in nil },
+        _ manner: Manner = Manner(), connectionLimit: Int? = nil,
+        fault: @escaping @Sendable (Request) -> Fault? = { _ in nil },
     ) throws {
         let desk = FakeDesk(FakeStore(manner), fault)
         self.desk = desk
-        storage = try ScriptedServer(keepsRequests: false) { head, _ in
+        storage = try ScriptedServer(connectionLimit: connectionLimit, keepsRequests: false) { head, _ in
             desk.decide(head) { $0.answerAsStorage($1) }
         }
-        server = try ScriptedServer(keepsRequests: false) { head, _ in desk.decide(head) { $0.answer($1) } }
+        server = try ScriptedServer(connectionLimit: connectionLimit, keepsRequests: false) { head, _ in
+            desk.decide(head) { $0.answer($1) }
+        }
         let (authority, other) = ("127.0.0.1:\(server.port)", "127.0.0.1:\(storage.port)")
         desk.state.withLock { ($0.store.authority, $0.store.storageAuthority) = (authority, other) }
     }
@@ -102,6 +107,8 @@ package final class FakeRegistry: Sendable {
     }
 
     package struct Repository: Hashable, Sendable {
+        package init() {}
+
         package internal(set) var blobs: Set<String> = []
         package internal(set) var manifests: [String: Manifest] = [:]
         package internal(set) var tags: [String: String] = [:]
@@ -150,14 +157,14 @@ final class FakeDesk: Sendable {
         _ answer: (inout FakeStore, ScriptedServer.Request) -> FakeAnswer,
     ) -> ScriptedServer.Reply {
         state.withLock { state in
-            let true_ =
-                fault.answer == nil && fault.kind != .lostRequest ? answer(&state.store, request) : nil
-            guard let told = fault.answer ?? true_.flatMap({ fault.spoil($0, to: request) }) else {
-                guard let true_ else {
-                    state.firings[fault.kind, default: 0] += 1
-                    return ScriptedServer.Reply(raw: [])
-                }
-                return true_.reply(to: request.method)
+            if fault.kind == .lostRequest {
+                state.firings[fault.kind, default: 0] += 1
+                return ScriptedServer.Reply(raw: [])
+            }
+            let instead = fault.kind == .expiredToken ? state.store.challenge : fault.answer
+            let honest = instead ?? answer(&state.store, request)
+            guard let told = instead ?? fault.spoil(honest, to: request) else {
+                return honest.reply(to: request.method)
             }
             state.firings[fault.kind, default: 0] += 1
             switch fault.kind {

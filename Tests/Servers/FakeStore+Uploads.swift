@@ -64,8 +64,7 @@ extension FakeStore {
         guard Digest(of: [UInt8](upload.data)).description == digest else {
             return .error(400, "DIGEST_INVALID", "provided digest did not match uploaded content")
         }
-        let used = blobs.values.reduce(0) { $0 + $1.count }
-        if let quota = manner.quota, used + upload.data.count > quota {
+        if let quota = manner.quota, blobs.values.reduce(upload.data.count, { $0 + $1.count }) > quota {
             return .error(
                 403, "DENIED",
                 "adding \(upload.data.count) bytes of storage resource will exceed the configured upper limit"

@@ -33,10 +33,7 @@ struct FakeStore: Sendable {
 
     mutating func answer(_ request: ScriptedServer.Request) -> FakeAnswer {
         if request.path == "/token" { return token() }
-        if manner.tokenUses != nil, !isAuthorized(request) {
-            let challenge = "Bearer realm=\"http://\(authority)/token\",service=\"test\""
-            return FakeAnswer(401, ["WWW-Authenticate": challenge])
-        }
+        if let challenge, !isAuthorized(request) { return challenge }
         if request.path == "/v2/" { return FakeAnswer(200) }
         guard let place = Place(request.path) else {
             return FakeAnswer(404, [:], Data("404 page not found".utf8))
@@ -51,6 +48,13 @@ struct FakeStore: Sendable {
         case .manifest: return manifest(place, request)
         case .referrers: return referrers(place)
         }
+    }
+
+    /// What is answered to who has no good token, where one is wanted.
+    var challenge: FakeAnswer? {
+        guard manner.tokenUses != nil else { return nil }
+        let challenge = "Bearer realm=\"http://\(authority)/token\",service=\"test\""
+        return FakeAnswer(401, ["WWW-Authenticate": challenge])
     }
 
     private mutating func token() -> FakeAnswer {

@@ -30,7 +30,6 @@ extension Fault {
         case .serverError: FakeAnswer(500)
         case .unavailable: FakeAnswer(503)
         case .unavailableForNow: FakeAnswer(503, ["Retry-After": "1"])
-        case .expiredToken: FakeAnswer(401, ["WWW-Authenticate": "Basic realm=\"test\""])
         case .forbidden: .error(403, "DENIED", "requested access to the resource is denied")
         case .late: .error(404, "NAME_UNKNOWN", "repository name not known to registry")
         case .full: .error(500, "UNKNOWN", "write: no space left on device")
@@ -41,7 +40,7 @@ extension Fault {
     }
 
     /// Whether the fault can befall such a request.
-    func fits(_ request: ScriptedServer.Request) -> Bool {
+    package func fits(_ request: ScriptedServer.Request) -> Bool {
         let isWrite = request.isWrite
         let putsManifest = request.method == "PUT" && request.path.contains("/manifests/")
         switch kind {
@@ -95,6 +94,7 @@ extension Fault {
         case .foreignLocation:
             guard answer.headers["Location"] != nil else { return nil }
             spoilt.headers["Location"] = "http://127.0.0.1:1/elsewhere"
+        case .expiredToken: return nil
         default: break
         }
         return spoilt

@@ -118,10 +118,12 @@ package final class ScriptedServer: Sendable {
     }
 
     /// - Parameters:
+    ///   - connectionLimit: after how many bytes of content every connection is cut; nothing lets all pass.
     ///   - keepsRequests: whether `requests` holds them, with their bodies.
     ///   - decide: is given each request without its body, and how many came before it.
     package init(
-        keepsRequests: Bool, deciding decide: @escaping @Sendable (_ head: Request, _ before: Int) -> Decision,
+        connectionLimit: Int? = nil, keepsRequests: Bool,
+        deciding decide: @escaping @Sendable (_ head: Request, _ before: Int) -> Decision,
     ) throws {
         (listener, port) = try LoopbackSocket.listen()
         self.keepsRequests = keepsRequests
@@ -136,7 +138,7 @@ package final class ScriptedServer: Sendable {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
                 Thread.detachNewThread {
-                    var connection = ServerConnection(descriptor)
+                    var connection = ServerConnection(descriptor, limit: connectionLimit)
                     while serve(&connection) {}
                     connection.end()
                 }

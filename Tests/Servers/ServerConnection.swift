@@ -5,9 +5,12 @@ import Glibc
 struct ServerConnection {
     private let descriptor: CInt
     private var bytes: [UInt8] = []
+    /// How many bytes of content may still be written.
+    private var left: Int
 
-    init(_ descriptor: CInt) {
+    init(_ descriptor: CInt, limit: Int?) {
         self.descriptor = descriptor
+        left = limit ?? .max
         var one: CInt = 1
         // Without effect a small answer would only come later.
         _ = setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<CInt>.size))
@@ -69,10 +72,11 @@ struct ServerConnection {
     }
 
     /// Writes the reply as far as it goes, and gives the bytes of its body that were written.
-    func write(_ reply: ScriptedServer.Reply) -> Int {
+    mutating func write(_ reply: ScriptedServer.Reply) -> Int {
         if reply.silence.before > 0 { usleep(UInt32(reply.silence.before * 1_000_000)) }
         guard reply.head.withUnsafeBytes({ send($0) }) else { return 0 }
-        let count = min(reply.cut ?? reply.body.count, reply.body.count)
+        let count = min(reply.cut ?? reply.body.count, reply.body.count, left)
+        left -= count
         let size = reply.drip?.size ?? 65_536
         var sent = 0
         while sent < count {

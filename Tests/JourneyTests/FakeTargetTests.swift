@@ -1,0 +1,118 @@
+import Foundation
+import OCI
+import Servers
+import Synchronization
+import Testing
+
+/// Imports into registries that nobody can install here.
+@Suite struct FakeTargetTests {
+    private func importing(into registry: FakeRegistry, _ options: String...) throws -> ProgramResult {
+        try RunningProgram.cgbundle(
+            Sample.shared().importing() + [
+                "--registry", registry.authority + "/cloudgrid", "--plain-http", registry.authority,
+                "--no-record",
+                "--format", "json",
+            ] + options)
+    }
+
+    private func writes(_ registry: FakeRegistry) -> [ScriptedServer.Exchange] {
+        registry.exchanges.filter { !["GET", "HEAD"].contains($0.method) }
+    }
+
+    @Test func `a blob that the registry only says to have is uploaded once it is missed`() throws {
+        let blob = try SampleLayout().blobs.sorted().first.orThrow("no blobs in the sample")
+        let registry = try FakeRegistry(.with { $0.claimed = [blob] })
+        let result = try importing(into: registry)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(registry.blob(blob) != nil)
+        #expect(registry.brokenTags == [])
+    }
+
+    @Test func `immutable tags that are there already are no trouble`() throws {
+        let registry = try FakeRegistry(.with { $0.tagsAreImmutable = true })
+        #expect(try importing(into: registry).status == 0)
+        let before = registry.exchanges.count
+        let again = try importing(into: registry)
+        #expect(try ImportOutcome(again).alreadyImported == true)
+        #expect(registry.exchanges.dropFirst(before).allSatisfy { ["GET", "HEAD"].contains($0.method) })
+    }
+
+    @Test func `an answer that is lost makes no conflict with the tag that it was about`() throws {
+        let left = Atomic(1)
+        let registry = try FakeRegistry(.with { $0.tagsAreImmutable = true }) { request in
+            guard request.method == "PUT", request.path.hasSuffix("/\(Sample.version)") else { return nil }
+            return left.subtract(1, ordering: .relaxed).oldValue > 0 ? Fault(.lostAnswer) : nil
+        }
+        let result = try importing(into: registry)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(registry.firings == [.lostAnswer: 1])
+    }
+
+    @Test func `a tag that the registry will not take is a policy of its own`() throws {
+        let registry = try FakeRegistry {
+            $0.path.hasSuffix("/cloudgrid-bff/manifests/\(Sample.version)") ? Fault(.tagImmutable) : nil
+        }
+        let result = try importing(into: registry)
+        #expect(result.status == 6)
+        #expect(try Refused(result).reason == "tag.immutable")
+    }
+
+    @Test func `a registry in read-only mode is asked to write hardly anything`() throws {
+        let registry = try FakeRegistry(.with { $0.isReadOnly = true })
+        let result = try importing(into: registry, "--concurrency", "2")
+        #expect(result.status == 8)
+        #expect(try Refused(result).reason == "push.readonly")
+        #expect(writes(registry).count <= 2)
+    }
+
+    @Test func `a full registry is told with its own words and not asked again`() throws {
+        let registry = try FakeRegistry(.with { $0.quota = 100_000 })
+        let result = try importing(into: registry)
+        #expect(result.status == 8)
+        #expect(try Refused(result).reason == "push.quota")
+        #expect(try Refused(result).message.contains("exceed the configured upper limit"))
+        #expect(!result.errors.contains("asked again"))
+        #expect(registry.repositories.values.allSatisfy { $0.tags.isEmpty })
+    }
+
+    @Test func `one repository that is closed to us stops the import before any upload`() throws {
+        let registry = try FakeRegistry {
+            $0.path.hasPrefix("/v2/cloudgrid/cloudgrid-otlp-collector/") ? Fault(.forbidden) : nil
+        }
+        let result = try importing(into: registry)
+        #expect(result.status == 7)
+        #expect(try Refused(result).reason == "auth.denied")
+        #expect(try Refused(result).message.contains("cloudgrid-otlp-collector"))
+        #expect(writes(registry).isEmpty)
+    }
+
+    @Test func `a list of referrers that another client overwrites while we go on is ours again at the end`()
+        throws
+    {
+        let registry = Mutex<FakeRegistry?>(nil)
+        let referrer = try SampleLayout().referrers.first { $0.repository == "cloudgrid-bff" }
+            .orThrow("no referrer in the sample")
+        let (repository, tag) = (
+            "cloudgrid/cloudgrid-bff", referrer.subject.replacing(":", with: "-")
+        )
+        let type = MediaType.ociIndex.text
+        let empty = Array(#"{"schemaVersion":2,"mediaType":"\#(type)","manifests":[]}"#.utf8)
+        let made = try FakeRegistry { request in
+            guard request.method == "PUT",
+                request.path.hasSuffix("/cloudgrid-bff/manifests/\(Sample.version)")
+            else { return nil }
+            registry.withLock { registry in
+                registry?.shelve(
+                    manifest: empty, type: type, digest: Digest(of: empty).description, tag: tag,
+                    in: repository)
+            }
+            return nil
+        }
+        registry.withLock { $0 = made }
+        let result = try importing(into: made)
+        registry.withLock { $0 = nil }
+        #expect(result.status == 0, "\(result.errors)")
+        let list = made.repositories[repository].flatMap { $0.manifests[$0.tags[tag] ?? ""] }
+        #expect(list.map { String(decoding: $0.bytes, as: UTF8.self).contains(referrer.digest) } == true)
+    }
+}

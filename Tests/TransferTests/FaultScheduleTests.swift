@@ -1,0 +1,38 @@
+import BundleFormat
+import Foundation
+import Servers
+import Testing
+
+/// Under any schedule of faults, an export or import succeeds with exactly the right content or fails with nothing wrong left
+/// behind; and a run without faults then always succeeds.
+@Suite struct FaultScheduleTests {
+    /// How many seeds; `scripts/soak` asks for more.
+    private static var seeds: Range<UInt64> {
+        let environment = ProcessInfo.processInfo.environment
+        let first = environment["CGBUNDLE_FIRST_SEED"].flatMap { UInt64($0) } ?? 1
+        return first..<first + (environment["CGBUNDLE_SEEDS"].flatMap { UInt64($0) } ?? 50)
+    }
+
+    @Test func `whatever goes wrong, nothing wrong is left and the next run completes it`() async throws {
+        let release = try await TinyRelease()
+        let reference = try await Reference(release)
+        let outcomes = try await boundedMap(Array(Self.seeds), width: 2) { seed in
+            try await FaultyRun(seed: seed).run(release, reference)
+        }
+        for fault in outcomes.flatMap(\.faults) { Issue.record("\(fault)") }
+        let ends = outcomes.filter(\.succeeded).count
+        var table = "\(outcomes.count) runs, of which \(ends) succeeded in spite of their faults\n"
+        table += "kind of fault             fired    in runs  that succeeded  that failed\n"
+        for kind in Fault.Kind.allCases {
+            let runs = outcomes.filter { $0.firings[kind] != nil }
+            let fired = runs.reduce(0) { $0 + ($1.firings[kind] ?? 0) }
+            let good = runs.filter(\.succeeded).count
+            table += kind.rawValue.padding(toLength: 24, withPad: " ", startingAt: 0)
+            table +=
+                [fired, runs.count, good, runs.count - good].map { String(format: "%9d", $0) }.joined() + "\n"
+            #expect(fired > 0, "\(kind.rawValue) was never done")
+        }
+        print(table)
+        #expect(ends > 0 && ends < outcomes.count)
+    }
+}
