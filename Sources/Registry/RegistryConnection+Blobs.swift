@@ -15,6 +15,9 @@ extension RegistryConnection {
         let call = Call("HEAD", url(repository, "blobs/\(digest)"), scopes: scopes)
         return try await repeating {
             let answer = try await send(call)
+            guard [200, 307, 404].contains(answer.status) else {
+                throw try await refusal(answer, retrying: call)
+            }
             try await answer.discard()
             switch answer.status {
             case 200:
@@ -24,8 +27,7 @@ extension RegistryConnection {
                 oddSizes.add(digest, in: repository)
                 return false
             case 307: return true
-            case 404: return false
-            default: throw try await refusal(answer, retrying: call)
+            default: return false
             }
         }
     }

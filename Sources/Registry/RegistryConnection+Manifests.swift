@@ -89,18 +89,17 @@ extension RegistryConnection {
             headers: Self.manifestHeaders)
         let found = try await repeating { () async throws -> Digest?? in
             let answer = try await send(call)
-            try await answer.discard()
-            switch answer.status {
-            case 404: return .some(nil)
-            case 200:
-                // Without a digest that can be read, the bytes themselves tell.
-                guard let said = answer.header("Docker-Content-Digest"), let digest = try? Digest(said) else {
-                    return nil
-                }
-                return digest
-            case 300...399: return nil
-            default: throw try await refusal(answer, retrying: call)
+            guard answer.status == 200 || answer.status == 404 || RedirectPolicy.isRedirect(answer.status)
+            else {
+                throw try await refusal(answer, retrying: call)
             }
+            try await answer.discard()
+            guard answer.status != 404 else { return .some(nil) }
+            // Without a digest that can be read, the bytes themselves tell.
+            guard answer.status == 200, let said = answer.header("Docker-Content-Digest"),
+                let digest = try? Digest(said)
+            else { return nil }
+            return digest
         }
         if let found { return found }
         return try await manifest(repository, .tag(tag))?.digest
@@ -126,9 +125,10 @@ extension RegistryConnection {
         do {
             try await putPatiently(call, digest, isTag: reference.isTag)
         } catch RegistryError.refused(.immutableTag, let told) {
-            guard case .tag(let tag) = reference, try await self.digest(repository, of: tag) == digest else {
-                throw RegistryError.refused(.immutableTag, told)
-            }
+            // Where this question fails too, what the refusal said is worth more.
+            guard case .tag(let tag) = reference, let found = try? await self.digest(repository, of: tag),
+                found == digest
+            else { throw RegistryError.refused(.immutableTag, told) }
         }
     }
 

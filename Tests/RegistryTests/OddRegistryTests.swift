@@ -95,6 +95,26 @@ import Testing
         }
     }
 
+    @Test func `a refusal without words is asked for its words`() async throws {
+        let words = #"{"errors":[{"code":"DENIED","message":"closed on Mondays"}]}"#
+        try await withScript { request, _ in
+            // A HEAD has the length of the words that it has not got.
+            request.method == "HEAD"
+                ? .init(403, ["Content-Length": String(words.utf8.count)])
+                : .init(403, [:], Array(words.utf8))
+        } _: { (connection, _) async throws in
+            let digest = Digest(of: [1])
+            let blob = await #expect(throws: RegistryError.self) {
+                _ = try await connection.hasBlob(repository, digest: digest, size: 1)
+            }
+            let tag = await #expect(throws: RegistryError.self) {
+                _ = try await connection.digest(repository, of: try Tag("a"))
+            }
+            #expect(blob?.description.contains("closed on Mondays") == true)
+            #expect(tag?.description.contains("closed on Mondays") == true)
+        }
+    }
+
     @Test func `a manifest that is hidden by a proxy is not taken for absent`() async throws {
         let registry = try FakeRegistry()
         registry.shelve(

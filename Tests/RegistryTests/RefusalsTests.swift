@@ -49,7 +49,7 @@ import Testing
             }
             #expect(error?.reason == "tag.immutable", "\(registry)")
             #expect(error?.kind == .policy)
-            #expect(server.requests.count == 1)
+            #expect(server.requests.filter { $0.method == "PUT" }.count == 1)
         }
     }
 

@@ -23,14 +23,20 @@ struct FaultyRun: Sendable {
 
     init(seed: UInt64) {
         self.seed = seed
+        let favourite = FaultSchedule(seed: seed).favourite
         var numbers = SeededNumbers(seed: seed)
-        direction = numbers.next() % 2 == 0 ? .export : .import
+        let befallsWrites: [Fault.Kind] = [.cutUpload, .foreignLocation, .full, .typeRefused, .tagImmutable]
+        let befallsReads: [Fault.Kind] = [
+            .cutDownload, .wrongLength, .wrongType, .wrongBytes, .wrongDigestHeader, .redirectLoop,
+        ]
+        let isExport = numbers.next() % 2 == 0 && !befallsWrites.contains(favourite)
+        direction = isExport || befallsReads.contains(favourite) ? .export : .import
         wholeUploadLimit = [0, 2000, 1 << 20][Int(numbers.next() % 3)]
         var manner = FakeRegistry.Manner()
         manner.hasReferrersAPI = numbers.next() % 2 == 0
         manner.resumesUploads = numbers.next() % 2 == 0
         if numbers.next() % 2 == 0 { manner.location = .relative }
-        if numbers.next() % 3 == 0 { manner.tokenUses = 20 }
+        if favourite == .expiredToken || numbers.next() % 3 == 0 { manner.tokenUses = 200 }
         if numbers.next() % 2 == 0 { manner.signatureUses = 1 }
         manner.tagsAreImmutable = numbers.next() % 2 == 0
         self.manner = manner
@@ -128,7 +134,9 @@ struct Reference: Sendable {
                 let found = state.repositories[name] ?? FakeRegistry.Repository()
                 let tags = wanted.tags.filter { !Self.isList($0.key) && found.tags[$0.key] != $0.value }
                 let others = found.tags.filter { !Self.isList($0.key) && wanted.tags[$0.key] == nil }
-                var faults = (Array(tags.keys) + Array(others.keys)).map { "\(name):\($0) is not what it must be" }
+                var faults = (Array(tags.keys) + Array(others.keys)).map {
+                    "\(name):\($0) is not what it must be"
+                }
                 if !found.blobs.isSuperset(of: wanted.blobs) { faults.append("\(name): lacks blobs") }
                 for (digest, manifest) in wanted.manifests
                 where !isListed(digest, in: wanted) && found.manifests[digest] != manifest {
