@@ -11,8 +11,6 @@ package final class ChildProcess: @unchecked Sendable {
 
     private let pid: pid_t
     private var status: CInt?
-    /// The most memory that the program held at a time, in bytes; known once `wait` has returned.
-    package private(set) var peakMemory = 0
 
     /// Starts `program` with its output and its errors going to these files, nothing to read, and no signal blocked.
     package init(
@@ -63,11 +61,9 @@ package final class ChildProcess: @unchecked Sendable {
     package func wait() -> CInt {
         if let status { return status }
         var found: CInt = 0
-        var usage = rusage()
-        while wait4(pid, &found, 0, &usage) != pid {
+        while waitpid(pid, &found, 0) != pid {
             guard errno == EINTR else { return -1 }
         }
-        peakMemory = usage.ru_maxrss * 1024
         status = found
         return found
     }

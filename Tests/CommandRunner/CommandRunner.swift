@@ -5,8 +5,6 @@ package struct CommandResult: Sendable {
     package let status: Int32
     package let output: String
     package let errors: String
-    /// Bytes, at most at a time.
-    package let peakMemory: Int
 }
 
 package enum CommandRunner {
@@ -36,12 +34,10 @@ package enum CommandRunner {
         let (output, errors) = (place.path + "/out", place.path + "/err")
         let child = try ChildProcess(
             program, arguments, output: output, errors: errors, environment: environment, in: folder)
-        let status = ChildProcess.shellStatus(child.wait())
         return CommandResult(
-            status: status,
+            status: ChildProcess.shellStatus(child.wait()),
             output: String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self),
-            errors: String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self),
-            peakMemory: child.peakMemory)
+            errors: String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self))
     }
 }
 
