@@ -152,7 +152,7 @@ let package = Package(
             "TransferTests",
             of: [
                 "BundleFormat", "CommandRunner", "LibCrypto", "OCI", "Registry", "ReleaseExport",
-                "ReleaseImport", "ReleaseSet", "Servers", "Trust", "cgbundle", systemPackage,
+                "ReleaseImport", "ReleaseSet", "Servers", "Trust", "VendorProof", "cgbundle", systemPackage,
             ]),
         tests(
             "BadInputTests",

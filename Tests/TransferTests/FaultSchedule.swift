@@ -37,7 +37,7 @@ final class FaultSchedule: Sendable {
         var hash = seed &* 0x100_0000_01b3
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         var numbers = SeededNumbers(seed: hash &+ count)
-        if Fault(favourite).fits(request), numbers.share() < 0.04 {
+        if Fault(favourite).fits(request), numbers.share() < 0.08 {
             return Fault(favourite, share: numbers.share())
         }
         guard numbers.share() < rate else { return nil }

@@ -10,6 +10,7 @@ import ReleaseSet
 import Servers
 import SystemPackage
 import Trust
+import VendorProof
 
 /// The release of the golden bundle: as files, in a registry, and as a bundle.
 struct TinyRelease: Sendable {
@@ -86,7 +87,7 @@ struct TinyRelease: Sendable {
                 folder: FilePath(place.path), keys: [key], product: try FileName("cloudgrid"),
                 channel: try FileName("release"), revision: 1, createdAt: bundle.statement.createdAt,
                 isTimeFixed: true, expires: nil, tool: Statement.Tool(name: "cgbundle", version: "1.0.0"),
-                width: 4)
+                width: 4, vendor: .none)
             let plan = try await ExportPlanner(request, manifest: manifest, source: source)
                 .plan(events: Self.nobody)
             _ = try await Exporter(plan, request: request).write(
