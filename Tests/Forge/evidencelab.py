@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import dataclasses
+import hashlib
 import json
 import sys
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any, Callable
 TESTDATA = Path(__file__).resolve().parents[2] / "testdata"
 sys.path.insert(0, str(TESTDATA))
 
-from make import x509  # noqa: E402
+from make import documents, x509  # noqa: E402
 from make.evidence import Signatory, Signed  # noqa: E402
 from make.facts import CREATED, Release  # noqa: E402
 from make.fulcio import LIFETIME, Identity  # noqa: E402
@@ -24,8 +25,16 @@ from make.signing import ECKey, public_pem  # noqa: E402
 NOW = CREATED
 ARTIFACT = b"an artifact that somebody signs\n"
 OTHER = b"another artifact\n"
+STATEMENT = documents.statement(
+    documents.STATEMENT_V1,
+    documents.subject(hashlib.sha256(ARTIFACT).hexdigest(), "artifact"),
+    documents.SLSA_PREDICATE,
+    {},
+)
 IDENTITY = release_identity(Release())
 NO_LOG = [{"root": "ours", "tlog": 0}]
+# Trusted roots that a lie needs, by name.
+Roots = dict[str, Any]
 Extensions = Callable[[list[bytes]], list[bytes]]
 
 

@@ -7,107 +7,30 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from evidencecertificates import leaves, promises
 from evidencelab import (
     ARTIFACT,
-    IDENTITY,
     NO_LOG,
     NOW,
+    STATEMENT,
     Case,
     Lab,
+    Roots,
     b64,
     bundle,
-    flipped,
     key,
 )
-from make import der, ecdsa, x509
-from make.evidence import BUNDLE_V01, BUNDLE_V02, Signatory
-from make.fulcio import LIFETIME
+from make import ecdsa, x509
+from make.evidence import BUNDLE_V01, Signatory, Signed
 from make.instance import START
-from make.rekor import Entry, hashedrekord1
+from make.rekor import Entry, dsse1, hashedrekord1
 from make.signing import ECKey, pem
-
-_OIDC = "1.3.6.1.4.1.57264.1"
-Roots = dict[str, Any]
 
 
 def lies(lab: Lab) -> tuple[list[Case], Roots]:
     roots: Roots = {}
-    makers = (_leaves, _promises, _entries, _logs, _times, _windows, _tokens, _keys, _authorities)
+    makers = (leaves, promises, _entries, _logs, _times, _windows, _tokens, _keys, _authorities)
     return [case for make in makers for case in make(lab, roots)], roots
-
-
-def _leaves(lab: Lab, roots: Roots) -> Iterator[Case]:
-    """Certificates that our authority should not have made."""
-
-    def of(kind: str, extensions: list[bytes]) -> bytes:
-        mark = der.oid(kind)
-        return next(extension for extension in extensions if mark in extension[:24])
-
-    def without(kind: str, *more: bytes) -> Any:
-        return lambda extensions: [e for e in extensions if e != of(kind, extensions)] + list(more)
-
-    issuer = "https://token.actions.githubusercontent.com"
-    dns = x509.extension(
-        "2.5.29.17", der.sequence(der.context(2, b"one.example", constructed=False)), critical=True
-    )
-    changes = {
-        "no code signing": without("2.5.29.37", x509.extended_key_usage(x509.TIME_STAMPING)),
-        "no usage": without("2.5.29.37"),
-        "a host's name": without("2.5.29.17", dns),
-        "bytes after the issuer": without(
-            f"{_OIDC}.8", x509.extension(f"{_OIDC}.8", der.utf8(issuer) + b"x")
-        ),
-        "an issuer that is no text": without(f"{_OIDC}.8", x509.extension(f"{_OIDC}.8", issuer.encode())),
-    }
-    for name, change in changes.items():
-        signed = lab.logged(lab.message(lab.leaf(change)))
-        yield bundle(f"certificate: {name}", signed.bundle(), "vendor.certificate")
-    signed = lab.logged(lab.message(lab.leaf(without(f"{_OIDC}.8"))))
-    yield bundle("certificate with the older issuer alone", signed.bundle())
-    value = lab.logged(lab.message()).bundle(BUNDLE_V02)
-    value["verificationMaterial"]["x509CertificateChain"]["certificates"].clear()
-    yield bundle("chain without a certificate", value, "vendor.certificate")
-    value = lab.logged(lab.message()).bundle()
-    material = value["verificationMaterial"]
-    material["x509CertificateChain"] = {"certificates": [material.pop("certificate")]}
-    yield bundle("chain in a bundle v0.3", value, "vendor.format")
-
-
-def _promises(lab: Lab, roots: Roots) -> Iterator[Case]:
-    """Certificate timestamps."""
-
-    def signed(name: str, reason: str | None, signatory: Signatory) -> Case:
-        return bundle(f"SCT: {name}", lab.logged(lab.message(signatory)).bundle(), reason)
-
-    def same(extensions: list[bytes]) -> list[bytes]:
-        return extensions
-
-    # The places of RFC 6962, 3.2: the log, the time, the signature.
-    yield signed("time", "vendor.sct", lab.leaf(same, promise=lambda sct: flipped(sct, 40)))
-    yield signed("signature", "vendor.sct", lab.leaf(same, promise=flipped))
-    issuer = lab.ours.authority.issuer
-    held = lab.key()
-    extensions = [
-        x509.digital_signature(),
-        x509.extended_key_usage(x509.CODE_SIGNING),
-        *issuer.identifiers(held),
-        x509.uri_name(IDENTITY.subject),
-        *IDENTITY.extensions(),
-    ]
-    bare = Signatory(held, issuer.issue(held, x509.name(), (NOW, NOW + LIFETIME), extensions))
-    value = lab.logged(lab.message(bare)).bundle()
-    yield bundle("SCT: none, and none asked for", value, roots=[{"root": "ours", "sct": 0}])
-    root = lab.ours.trusted_root()
-    root["ctlogs"] = []
-    roots["without CT logs"] = root
-    yield bundle(
-        "a root whose CT logs were taken out", value, "vendor.root", roots=[{"root": "without CT logs"}]
-    )
-    root = lab.ours.trusted_root()
-    root["tlogs"] = []
-    roots["without logs"] = root
-    value = lab.stamped(lab.message()).bundle()
-    yield bundle("a root whose logs were taken out", value, "vendor.root", roots=[{"root": "without logs"}])
 
 
 def _entries(lab: Lab, roots: Roots) -> Iterator[Case]:
@@ -131,6 +54,14 @@ def _entries(lab: Lab, roots: Roots) -> Iterator[Case]:
         signed.with_entry(entry(others)).bundle(),
         "vendor.entry",
     )
+    statement = Signed.statement(lab.signatory(), STATEMENT)
+    kind, version, body = dsse1(b"", statement.content, statement.signature, statement.signatory.pem)
+    for name, logged, reason in (
+        ("of the version announced", body, None),
+        ("of another version than announced", body.replace(b'"0.0.1"', b'"0.0.2"'), "vendor.entry"),
+    ):
+        recorded = statement.with_entry(lab.ours.log1.add(kind, version, logged, at))
+        yield bundle(f"entry {name}", recorded.bundle(), reason)
 
 
 def _logs(lab: Lab, roots: Roots) -> Iterator[Case]:

@@ -9,13 +9,13 @@ import StrictJSON
 struct EvidenceNode {
     private let node: JSONNode
 
-    static let byteLimit = 16 << 20
+    /// What an attested bill of materials may take: its text is one string in the envelope, then a document.
+    static let limits = JSONLimits(bytes: 16 << 20, values: 1_000_000, stringBytes: 16 << 20)
 
     /// Reads one object, all the bytes.
     init(json: [UInt8], name: String) throws(EvidenceFault) {
-        let limits = JSONLimits(bytes: Self.byteLimit, stringBytes: Self.byteLimit)
         do throws(JSONError) {
-            node = try StrictJSON.parseObject(json, name: name, limits: limits)
+            node = try StrictJSON.parseObject(json, name: name, limits: Self.limits)
         } catch {
             throw EvidenceFault(.json, error.description)
         }
