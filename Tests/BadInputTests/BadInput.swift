@@ -48,6 +48,7 @@ struct BadInput: Decodable, Sendable, CustomTestStringConvertible {
 /// What `--format json` says of a refusal.
 struct Refused: Decodable {
     struct Finding: Decodable {
+        let reason: String
         let message: String
     }
 

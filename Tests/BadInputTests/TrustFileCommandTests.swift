@@ -79,6 +79,46 @@ import Trust
         #expect(result.errors.contains("the key bob is named by nobody [policy.unused]"))
     }
 
+    @Test func `trust check says what the roots hold, and how old they are`() throws {
+        let result = try CommandRunner.cgbundle(["trust", "check"] + Sample.trust.suffix(1))
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("The root test-data is trusted_root.json: certificate authorities 1"))
+        #expect(result.output.contains(" days ago: "))
+        #expect(
+            result.output.contains(
+                "For image ghcr.io/cloudgrid-dev/*: a good signature of one of these is needed."))
+    }
+
+    @Test func `a root other than the pinned one is refused`() throws {
+        let folder = Sample.folder + "/trust/"
+        for name in ["trust.json", "trusted_root.json"] {
+            try FileManager.default.copyItem(atPath: folder + name, toPath: "\(place.path)/\(name)")
+        }
+        let root = URL(filePath: place.path + "/trusted_root.json")
+        try (Data(contentsOf: root) + Data(" ".utf8)).write(to: root)
+        let result = try CommandRunner.cgbundle(["trust", "check", place.path + "/trust.json"])
+        #expect(result.status == 3)
+        #expect(result.errors.contains("[policy.pin]"))
+    }
+
+    @Test func `a root that was emptied does not lower the bar`() throws {
+        let root = place.path + "/root.json"
+        let path = place.path + "/emptied.json"
+        try Data(
+            #"{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[]}"#
+                .utf8
+        ).write(to: URL(filePath: root))
+        let signer =
+            #"{"root":"r","certificate-oidc-issuer":"https://i","certificate-identity":"https://s"}"#
+        let text =
+            #"{"version":1,"roots":[{"name":"r","file":"root.json"}],"#
+            + #""policies":[{"match":{"images":["*"]},"any-of":[\#(signer)]}]}"#
+        try Data(text.utf8).write(to: URL(filePath: path))
+        let result = try CommandRunner.cgbundle(["trust", "check", path])
+        #expect(result.status == 3)
+        #expect(result.errors.contains("[policy.root]"))
+    }
+
     @Test(arguments: [
         (#"{"threshold":1,"any-of":[{"key":"eve"}]}"#, 3, "policy.reference"),
         (#"{"threshold":1,"any-of":[],"x":1}"#, 3, "policy.unknown"),
