@@ -145,7 +145,7 @@ let package = Package(
         tests(
             "RegistryTests",
             of: [
-                "OCI", "Registry", "Servers", "StrictJSON",
+                "CommandRunner", "OCI", "Registry", "Servers", "StrictJSON",
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests(

@@ -126,4 +126,24 @@ import Testing
         #expect(try Refused(refused).reason == "auth.realm")
         #expect(throws: (any Error).self) { try service.requests().first.orThrow("no request") }
     }
+
+    @Test func `a denial in one of many repositories is found before anything is written`() throws {
+        let registry = try RegistryProcess()
+        let proxy = try RegistryProxy(to: registry)
+        proxy.alter { request, _ in
+            guard request.path.contains("/cloudgrid-bff/") else { return nil }
+            return ScriptedServer.Reply(
+                403, [:], Array(#"{"errors":[{"code":"DENIED","message":"not yours"}]}"#.utf8))
+        }
+        let refused = try RunningProgram.cgbundle(
+            sample.importing() + [
+                "--registry", proxy.host + "/cloudgrid", "--plain-http", proxy.host, "--no-record",
+                "--format", "json",
+            ], environment: environment)
+        #expect(refused.status == 7)
+        #expect(try Refused(refused).reason == "auth.denied")
+        #expect(refused.output.contains("cloudgrid-bff"))
+        #expect(proxy.answered.contains { $0.request.path.contains("/cloudgrid-bff/") })
+        #expect(proxy.writes == [])
+    }
 }

@@ -1,3 +1,4 @@
+import CommandRunner
 import Foundation
 import NIOSSL
 import OCI
@@ -109,6 +110,10 @@ import Testing
         let unspoken = try await error(at: secure.host, { $0.plainHTTP = [secure.host] })
         #expect(unspoken?.reason == "http.tlsport")
         #expect(unspoken?.description.contains("leave out --plain-http") == true)
+        for registry in [plain, secure] {
+            registry.stop()
+            #expect(try registry.requests() == [])
+        }
     }
 
     @Test func `nginx on a TLS port says the same to plain http`() async throws {
@@ -297,5 +302,64 @@ import Testing
         ) { (connection) async throws in
             #expect(try await connection.push(repository, content(1000)) == .uploaded)
         }
+    }
+
+    @Test func `a redirect from https to plain http reaches nobody`() async throws {
+        let storage = try ScriptedServer { _, _ in ScriptedServer.Reply(200) }
+        let registry = try ScriptedServer { [port = storage.port] _, _ in
+            ScriptedServer.Reply(307, ["Location": "http://127.0.0.1:\(port)/blob?signature=planted"])
+        }
+        let nginx = try NginxProcess(before: registry)
+        let bytes = content(100)
+        let error = try await error(
+            at: nginx.host,
+            {
+                $0.caCertificates = nginx.authority
+                $0.followsRedirects = true
+                // Not even where the user says that this host speaks plain http.
+                $0.plainHTTP = (try? [RegistryHost("127.0.0.1:\(storage.port)")]) ?? []
+            }, { _ = try await $0.pull(repository, bytes) })
+        #expect(error?.reason == "redirect.downgrade")
+        #expect(error?.description.contains("planted") == false)
+        #expect(storage.requests == [])
+    }
+
+    @Test(arguments: [false, true])
+    func `a token service in plain http gets nothing from a registry of https`(isNamed: Bool) async throws {
+        let service = try TokenServerProcess()
+        let registry = try RegistryProcess(
+            .with {
+                $0.usesTLS = true
+                $0.tokenRealm = (service.realm, service.certificate)
+            })
+        let companion = try RegistryHost("127.0.0.1:\(service.port)")
+        let error = try await error(
+            at: registry.host,
+            {
+                $0.caCertificates = registry.authority
+                $0.credentials = CredentialStore(
+                    explicit: Credential(user: RegistryProcess.user, password: RegistryProcess.password))
+                if isNamed { $0.companionHosts = [companion] }
+            })
+        #expect(error?.reason == "auth.realm")
+        #expect(try service.requests() == [])
+    }
+
+    @Test func `TLS older than 1 dot 2 is not spoken`() async throws {
+        let folder = try TemporaryFolder.make("old")
+        try CertificateAuthority(in: folder).issue("server", names: "IP:127.0.0.1")
+        let port = try freePort()
+        let server = try ChildProcess(
+            "/usr/bin/openssl",
+            [
+                "s_server", "-accept", "127.0.0.1:\(port)", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0", "-www",
+                "-cert",
+                folder.appending(path: "server.pem").path, "-key", folder.appending(path: "server.key").path,
+            ], output: "/dev/null", errors: "/dev/null")
+        defer { server.stop() }
+        #expect(waitForListener(port: port, while: { server.isRunning }))
+        let authority = Array(try Data(contentsOf: folder.appending(path: "authority.pem")))
+        let host = try RegistryHost("127.0.0.1:\(port)")
+        #expect(try await error(at: host, { $0.caCertificates = authority })?.reason == "tls.handshake")
     }
 }

@@ -2,7 +2,7 @@ import CommandRunner
 package import Foundation
 package import OCI
 
-/// A real nginx that speaks TLS before a registry in plain http.
+/// A real nginx that speaks TLS before a server in plain http.
 package final class NginxProcess: @unchecked Sendable {
     // Sendable: everything is set before `init` returns, but for the process, which is only ever told to stop.
 
@@ -28,12 +28,21 @@ package final class NginxProcess: @unchecked Sendable {
     /// PEM of the authority that signed nginx' certificate.
     package let authority: [UInt8]
     package var clientFolder: URL { folder.appending(path: "clients") }
-    private let registry: RegistryProcess
+    /// Kept, so that it runs as long as nginx does.
+    private let server: any AnyObject & Sendable
     private let folder: URL
     private let process: ChildProcess
 
-    package init(before registry: RegistryProcess, _ mode: Mode = Mode()) throws {
-        self.registry = registry
+    package convenience init(before registry: RegistryProcess, _ mode: Mode = Mode()) throws {
+        try self.init(before: registry, at: registry.port, mode)
+    }
+
+    package convenience init(before server: ScriptedServer, _ mode: Mode = Mode()) throws {
+        try self.init(before: server, at: server.port, mode)
+    }
+
+    private init(before server: any AnyObject & Sendable, at serverPort: Int, _ mode: Mode) throws {
+        self.server = server
         folder = try TemporaryFolder.make("nginx")
         port = try freePort()
         host = try RegistryHost("127.0.0.1:\(port)")
@@ -45,7 +54,7 @@ package final class NginxProcess: @unchecked Sendable {
             try clients.issue("client", names: "email:mira@example.com")
         }
         let configuration = folder.appending(path: "nginx.conf")
-        let text = Self.configuration(mode, folder: folder.path, port: port, registry: registry.port)
+        let text = Self.configuration(mode, folder: folder.path, port: port, serverPort: serverPort)
         try Data(text.utf8).write(to: configuration)
         let process = try ChildProcess(
             "/usr/sbin/nginx", ["-p", folder.path, "-c", configuration.path, "-e", "stderr"],
@@ -64,7 +73,7 @@ package final class NginxProcess: @unchecked Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private static func configuration(_ mode: Mode, folder: String, port: Int, registry: Int) -> String {
+    private static func configuration(_ mode: Mode, folder: String, port: Int, serverPort: Int) -> String {
         """
         daemon off;
         master_process off;
@@ -84,7 +93,7 @@ package final class NginxProcess: @unchecked Sendable {
                 ssl_certificate_key \(folder)/server.key;
                 \(mode.wantsClientCertificate ? "ssl_client_certificate \(folder)/clients/authority.pem; ssl_verify_client on;" : "")
                 location / {
-                    proxy_pass http://127.0.0.1:\(registry);
+                    proxy_pass http://127.0.0.1:\(serverPort);
                     proxy_set_header Host $http_host;
                     \(mode.tellsScheme ? "proxy_set_header X-Forwarded-Proto https;" : "")
                 }

@@ -81,7 +81,7 @@ enum LoopbackSocket {
 }
 
 /// Waits until a server that was just started accepts connections: at most half a minute.
-func waitForListener(port: Int, while isRunning: () -> Bool) -> Bool {
+package func waitForListener(port: Int, while isRunning: () -> Bool) -> Bool {
     for _ in 0..<3000 where isRunning() {
         if LoopbackSocket.isListening(port) { return true }
         usleep(10_000)
