@@ -1,3 +1,4 @@
+import Foundation
 import OCI
 import Servers
 import Synchronization
@@ -101,9 +102,12 @@ import Testing
         }
     }
 
-    @Test func `schemes that are not spoken are passed over in any form`() async throws {
-        let header =
-            #"Negotiate YIIabc==, NTLM, Digest realm="a, b", qop="auth", Basic realm=“x”, charset="UTF-8""#
+    @Test(arguments: [
+        #"Negotiate YIIabc==, NTLM, Digest realm="a, b", qop="auth", Basic realm=“x”, charset="UTF-8""#,
+        "Negotiate YII=, Basic realm=x", "NTLM TlRMTVNT, Basic", #"Bearer error="x", bAsIc"#,
+        #"Bearer scope="repository:a:pull,push" , Basic realm = "a\"b, Bearer realm=c""#,
+    ])
+    func `schemes that are not spoken are passed over in any form`(header: String) async throws {
         try await withScript(
             { request, _ in
                 request.headers["authorization"] == nil
@@ -112,6 +116,48 @@ import Testing
         ) { (connection, server) async throws in
             try await connection.ping()
             #expect(server.requests.last?.headers["authorization"]?.hasPrefix("Basic ") == true)
+        }
+    }
+
+    @Test func `challenges may stand in headers of their own`() async throws {
+        try await withScript(
+            { request, _ in
+                guard request.headers["authorization"] == nil else { return Reply(404) }
+                let head =
+                    "HTTP/1.1 401 No\r\nWWW-Authenticate: Negotiate\r\nWWW-Authenticate: Basic realm=x\r\n"
+                return Reply(raw: Array((head + "Content-Length: 0\r\nConnection: close\r\n\r\n").utf8))
+            }, options: { $0.credentials = Self.right }
+        ) { (connection, server) async throws in
+            try await connection.ping()
+            #expect(server.requests.last?.headers["authorization"]?.hasPrefix("Basic ") == true)
+        }
+    }
+
+    @Test func `a helper is asked again when what it gave is no longer taken`() async throws {
+        let folder = try TemporaryFolder.make("helper")
+        let program = folder.appending(path: "docker-credential-fake")
+        let script = """
+            #!/bin/sh
+            echo x >>'\(folder.path)/count'
+            echo "{\\"Username\\":\\"mira\\",\\"Secret\\":\\"word-$(wc -l <'\(folder.path)/count')\\"}"
+            """
+        try Data(script.utf8).write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        let file = try CredentialDocument(Array(#"{"credsStore":"fake"}"#.utf8), name: "file")
+        let store = CredentialStore(
+            documents: [file],
+            helpers: CredentialHelpers(environment: ["PATH": "\(folder.path):/usr/bin:/bin"]))
+        try await withScript(
+            { request, before in
+                let word = before < 4 ? "mira:word-1" : "mira:word-2"
+                let right = "Basic " + Data(word.utf8).base64EncodedString()
+                return request.headers["authorization"] == right
+                    ? Reply(404) : Reply(401, ["WWW-Authenticate": "Basic realm=x"])
+            }, options: { $0.credentials = store }
+        ) { (connection, server) async throws in
+            for _ in 0..<5 { #expect(try await connection.digest(repository, of: try Tag("a")) == nil) }
+            // A first 401, then one when the password has changed.
+            #expect(server.requests.count == 7)
         }
     }
 
