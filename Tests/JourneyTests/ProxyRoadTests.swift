@@ -20,7 +20,7 @@ import Testing
                 "export", Sample.release, "--output", folder.path + "/out.tar", "--key", sample.key,
                 "--force",
                 "--source-registry", "source.example.com/cloudgrid-dev", "--plain-http", "source.example.com",
-            ] + options, environment: variables.merging(Sample.epoch) { $1 })
+            ] + Sample.trust + options, environment: variables.merging(Sample.epoch) { $1 })
     }
 
     private func importing(
