@@ -3,6 +3,7 @@ import BundleFormat
 import LibCrypto
 import SystemPackage
 import Trust
+import VendorProof
 
 /// The files in which somebody's signature on a blob lies.
 ///
@@ -51,7 +52,7 @@ package struct EvidenceFiles: ParsableArguments {
     }
 
     /// Everything that lies in the files; believes nothing of it.
-    func read() throws -> [FoundSignature] {
+    func read() throws -> [FoundEvidence] {
         guard let name = bundle ?? signature else { return [] }
         try [name, certificate, timestamp].forEach {
             try $0.map { try RefusedOptions.requireFile("evidence", $0) }
@@ -63,7 +64,7 @@ package struct EvidenceFiles: ParsableArguments {
         let isJSON = lines.first?.first { !Self.isSpace($0) } == UInt8(ascii: "{")
         guard isJSON, certificate == nil, timestamp == nil else {
             return [
-                FoundSignature(name) { () throws(EvidenceFault) in
+                FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
                     try SignedEvidence(
                         signature: bytes, certificate: certificate, timestamp: timestamp, name: name)
                 }
@@ -72,7 +73,8 @@ package struct EvidenceFiles: ParsableArguments {
         // JSON that was laid out for people has lines that begin otherwise.
         guard lines.count > 1, lines.allSatisfy({ $0.first == UInt8(ascii: "{") && $0.count > 2 }) else {
             return [
-                FoundSignature(name) { () throws(EvidenceFault) in try SignedEvidence(json: bytes, name: name)
+                FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
+                    try SignedEvidence(json: bytes, name: name)
                 }
             ]
         }
@@ -83,7 +85,7 @@ package struct EvidenceFiles: ParsableArguments {
         }
         return lines.enumerated().map { number, line in
             let name = "\(name), line \(number + 1)"
-            return FoundSignature(name) { () throws(EvidenceFault) in
+            return FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
                 try SignedEvidence(json: Array(line), name: name)
             }
         }
@@ -92,20 +94,7 @@ package struct EvidenceFiles: ParsableArguments {
     private static func isSpace(_ byte: UInt8) -> Bool { [0x09, 0x0a, 0x0d, 0x20].contains(byte) }
 }
 
-/// One signature where it was found, readable or not.
-struct FoundSignature: Sendable {
-    let name: String
-    let reading: Result<SignedEvidence, EvidenceFault>
-
-    init(_ name: String, _ read: () throws(EvidenceFault) -> SignedEvidence) {
-        self.name = name
-        do throws(EvidenceFault) {
-            reading = .success(try read())
-        } catch {
-            reading = .failure(error)
-        }
-    }
-
+extension FoundEvidence {
     /// Whether its certificate's key hashes the content itself.
     var needsMessage: Bool {
         guard case .success(let evidence) = reading, case .certificate(let certificate) = evidence.signer

@@ -3,5 +3,5 @@ package import ArgumentParser
 /// The commands that both executables have.
 package let sharedCommands: [any ParsableCommand.Type] = [
     VerifyCommand.self, ImportCommand.self, InspectCommand.self, KeygenCommand.self, AuthCommand.self,
-    TrustCommand.self, VerifyBlobCommand.self, VerifyAttestationCommand.self,
+    TrustCommand.self, VerifyBlobCommand.self, VerifyImageCommand.self, VerifyAttestationCommand.self,
 ]

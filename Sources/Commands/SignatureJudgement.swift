@@ -1,6 +1,7 @@
 import BundleFormat
 import StrictJSON
 import Trust
+import VendorProof
 
 /// What came of everything that was to prove one thing: one good signature is enough, and all of it is told.
 struct SignatureJudgement: Sendable {
@@ -15,7 +16,7 @@ struct SignatureJudgement: Sendable {
 
     /// - Parameter check: what a good signature has to be besides: of a statement of some type, say.
     init(
-        _ object: String, _ found: [FoundSignature], over artifact: Artifact, by demand: SignerDemand,
+        _ object: String, _ found: [FoundEvidence], over artifact: Artifact, by demand: SignerDemand,
         _ check: (VerifiedSignature) throws(EvidenceFault) -> Void
     ) {
         self.object = object

@@ -1,5 +1,6 @@
 import StrictJSON
 import Trust
+import VendorProof
 
 /// A signature that holds, told: by whom, when, by which evidence and after which checks.
 struct SignatureReport {
@@ -12,7 +13,7 @@ struct SignatureReport {
     /// - Parameter name: where the signature was found.
     func lines(foundIn name: String) -> [String] {
         signer + times + ["  found in   \(name), \(signature.format.rawValue)" + entries]
-            + statement + ["  checked    " + signature.checks.map(\.rawValue).joined(separator: ", ")]
+            + names + statement + ["  checked    " + signature.checks.map(\.rawValue).joined(separator: ", ")]
     }
 
     private var signer: [String] {
@@ -40,6 +41,11 @@ struct SignatureReport {
         signature.logEntries.map { ", entry \($0.logIndex) of \($0.log)" }.joined()
     }
 
+    /// Where the signer found an image; a mirror keeps the signature and not the place.
+    private var names: [String] {
+        signature.payload?.dockerReference.map { ["  names      \($0)"] } ?? []
+    }
+
     private var statement: [String] {
         guard let statement = signature.statement else { return [] }
         return ["  states     \(statement.predicateType)"]
@@ -47,7 +53,7 @@ struct SignatureReport {
 
     var json: JSONObject {
         var object: JSONObject = [
-            "format": .string(signature.format.rawValue), "signer": .object(signerJSON),
+            "format": .string(signature.format.rawValue), "signer": .object(signature.signer.json),
             "times": .array(
                 signature.times.map {
                     ["time": .string($0.time.description), "source": .string($0.source.words)]
@@ -73,21 +79,6 @@ struct SignatureReport {
             object["annotations"] = .object(payload.optional)
         }
         return object
-    }
-
-    private var signerJSON: JSONObject {
-        switch signature.signer {
-        case .key(let name, let id): return ["key": .string(name), "keyID": .string(id.description)]
-        case .identity(let identity, let root):
-            let claims = CertificateIdentity.Claim.allCases.compactMap { claim in
-                identity[claim].map { (claim.memberName, JSONValue.string($0)) }
-            }
-            return [
-                "identity": .string(identity.subject), "issuer": .string(identity.issuer),
-                "root": .string(root),
-                "claims": .object(JSONObject(claims)),
-            ]
-        }
     }
 }
 

@@ -54,7 +54,7 @@ package struct SignerOptions: ParsableArguments {
             given + (try document?.signerNames() ?? []), uniquingKeysWith: { first, _ in first })
     }
 
-    private static func read(_ file: String) throws -> PublicKey {
+    static func read(_ file: String) throws -> PublicKey {
         let bytes = try InputFile.bytes(of: file, limit: 65_536)
         do {
             return try PublicKey(pem: bytes)

@@ -78,9 +78,11 @@ package struct VerifierOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter name: what policies call the thing; nothing where it has no name.
-    func demand(for kind: VendorObjectKind, _ name: String?) throws -> SignerDemand {
-        if let document = try file.document() { return try demand(of: document, for: kind, name) }
+    /// - Parameters:
+    ///   - name: what policies call the thing; nothing where it has no name.
+    ///   - version: of the release that the thing comes from, where that is known.
+    func demand(for kind: VendorObjectKind, _ name: String?, version: String? = nil) throws -> SignerDemand {
+        if let document = try file.document() { return try demand(of: document, for: kind, name, version) }
         let roots = try requiredRoots()
         var signers: [AcceptedSigner] = []
         for root in Set(roots.map(\.name)).sorted() {
@@ -100,7 +102,7 @@ package struct VerifierOptions: ParsableArguments {
     }
 
     private func demand(
-        of document: TrustDocument, for kind: VendorObjectKind, _ name: String?
+        of document: TrustDocument, for kind: VendorObjectKind, _ name: String?, _ known: String?
     ) throws -> SignerDemand {
         guard let name else {
             throw Finding(
@@ -114,7 +116,8 @@ package struct VerifierOptions: ParsableArguments {
                 .trust, "vendor.nopolicy", at: .policy,
                 "\(kind.rawValue) \(name): no policy of \(document.file.name) matches it")
         }
-        let version = try release.map { text throws(ReleaseSetError) in try ReleaseVersion(text).text }
+        let version =
+            try release.map { text throws(ReleaseSetError) in try ReleaseVersion(text).text } ?? known
         let namesVersion = policy.anyOf.contains {
             if case .identity(let pin) = $0 { pin.namesVersion } else { false }
         }

@@ -13,9 +13,9 @@ package struct VerifyBlobCommand: AsyncParsableCommand {
             cosign's older JSON, or a bare signature with or without its certificate. No network is asked. Examples:
 
               cgbundle verify-blob checksums.txt --bundle checksums.txt.sigstore.json \\
-                --certificate-identity https://github.com/OWNER/NAME/.github/workflows/release.yml@refs/tags/v1.0.0 \\
-                --certificate-oidc-issuer https://token.actions.githubusercontent.com --trusted-root trusted_root.json
-              cgbundle verify-blob checksums.txt --signature checksums.txt.sig --key vendor.pub --insecure-ignore-tlog
+                --trust trust.json --release v1.0.0
+              cgbundle verify-blob checksums.txt --signature checksums.txt.sig \\
+                --key vendor.pub --insecure-ignore-tlog
             """)
 
     @Argument(

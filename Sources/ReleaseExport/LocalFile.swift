@@ -38,39 +38,13 @@ package struct LocalFile: Hashable, Sendable {
         of path: FilePath, upTo limit: Int64, followsLinks: Bool = true,
         _ body: (UnsafeRawBufferPointer) throws -> Void,
     ) throws {
-        let file = try open(path, followsLinks: followsLinks)
+        // A link in a release folder could pack any file of the operator's.
+        let file = try PositionedFile(reading: path, followsLinks: followsLinks)
         let size = try FileIdentity(of: file).size
         try file.forEachChunk(of: 0..<min(size, limit == .max ? size : limit + 1), body)
     }
 
     static func bytes(of path: FilePath, limit: Int) throws -> [UInt8] {
-        let file = try open(path)
-        let size = try FileIdentity(of: file).size
-        guard size <= limit else {
-            throw Finding(
-                .format, "json.size", at: .file, "\(path): has \(size) bytes, at most \(limit) are allowed")
-        }
-        return try file.bytes(at: 0, count: Int(size))
-    }
-
-    /// - Parameter followsLinks: not in a release folder: a link there could pack any file of the operator's.
-    private static func open(_ path: FilePath, followsLinks: Bool = true) throws -> PositionedFile {
-        let descriptor: FileDescriptor
-        do {
-            let options: FileDescriptor.OpenOptions = [.nonBlocking, .closeOnExec]
-            descriptor = try FileDescriptor.open(
-                path, .readOnly, options: followsLinks ? options : options.union(.noFollow))
-        } catch Errno.tooManySymbolicLinkLevels where !followsLinks {
-            throw Finding(
-                .local, "file.notregular", at: .file, "\(path): is a symbolic link; give the files themselves"
-            )
-        } catch {
-            throw Finding(.local, "file.open", at: .file, "\(path): cannot be opened: \(error)")
-        }
-        let file = PositionedFile(descriptor, path: path)
-        guard try FileIdentity(of: file).isRegular else {
-            throw Finding(.local, "file.notregular", at: .file, "\(path): is not a regular file")
-        }
-        return file
+        try PositionedFile(reading: path).contents(limit: limit)
     }
 }

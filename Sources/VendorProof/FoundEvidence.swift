@@ -1,14 +1,14 @@
-import OCI
-import Trust
+package import OCI
+package import Trust
 
 /// A piece of evidence where it was found, read or not.
-struct FoundEvidence: Sendable {
+package struct FoundEvidence: Sendable {
     /// What messages and reports call it.
-    let name: String
-    let reading: Result<SignedEvidence, EvidenceFault>
+    package let name: String
+    package let reading: Result<SignedEvidence, EvidenceFault>
     let isAboutImage: Bool
 
-    init(_ name: String, aboutImage: Bool, _ read: () throws(EvidenceFault) -> SignedEvidence) {
+    package init(_ name: String, aboutImage: Bool, _ read: () throws(EvidenceFault) -> SignedEvidence) {
         self.name = name
         isAboutImage = aboutImage
         do throws(EvidenceFault) {
@@ -29,7 +29,7 @@ extension ReleaseEvidence.Carrier {
     /// Everything in it that is to prove something.
     ///
     /// - Parameter read: the bytes of a blob.
-    func evidence(reading read: (Digest) throws -> [UInt8]) throws -> [FoundEvidence] {
+    package func evidence(reading read: (Digest) throws -> [UInt8]) throws -> [FoundEvidence] {
         var found: [FoundEvidence] = []
         let layers = document.layers
         guard layers.count <= Self.layerLimit else {

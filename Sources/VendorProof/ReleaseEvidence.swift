@@ -106,7 +106,7 @@ extension ReleaseEvidence.Carrier {
     }
 
     /// The layers that can be evidence. A list of parts under `.sbom` is none, and neither is another tool's referrer.
-    var evidenceLayers: [Descriptor] {
+    package var evidenceLayers: [Descriptor] {
         document.layers.prefix(Self.layerLimit).filter { Self.kind(of: $0) != nil }
     }
 

@@ -2,14 +2,15 @@ import CommandRunner
 import Foundation
 import Testing
 
-/// README.md shows what really happens.
+/// README.md and the pages beside it show what really happens.
 @Suite struct ReadmeTests {
-    @Test func `every console block does what it shows`() throws {
-        let text = try String(contentsOfFile: CommandRunner.checkout + "/README.md", encoding: .utf8)
+    @Test(arguments: [("README.md", 7), ("docs/verify.md", 3)])
+    func `every console block does what it shows`(page: String, least: Int) throws {
+        let text = try String(contentsOfFile: "\(CommandRunner.checkout)/\(page)", encoding: .utf8)
         let steps = ConsoleBlocks(in: text).steps
-        #expect(steps.count > 6)
+        #expect(steps.count >= least)
         let folder = try TemporaryFolder()
-        for name in ["sample", "trust"] {
+        for name in ["sample", "trust", "keys"] {
             try FileManager.default.createSymbolicLink(
                 atPath: folder.path + "/" + name,
                 withDestinationPath: CommandRunner.checkout + "/testdata/" + name)

@@ -9,6 +9,8 @@ package struct InTotoStatement: Hashable, Sendable {
         package let name: String?
         /// Hex digests by the algorithm's name.
         package let digests: [String: String]
+        /// What its signer added, as far as it is text; cosign 3 keeps `-a key=value` here.
+        package let annotations: [String: String]
     }
 
     package let predicateType: String
@@ -39,9 +41,13 @@ package struct InTotoStatement: Hashable, Sendable {
         }
         var digests: [String: String] = [:]
         for member in members { digests[member.name] = try member.node.string() }
+        var annotations: [String: String] = [:]
+        for member in try node.optional("annotations")?.members() ?? [] {
+            if case .string(let text) = member.node.value { annotations[member.name] = text }
+        }
         return Subject(
             name: try node.optional("name").map { node throws(EvidenceFault) in try node.string() },
-            digests: digests)
+            digests: digests, annotations: annotations)
     }
 
     /// Refuses a statement without a subject that is the artifact.
