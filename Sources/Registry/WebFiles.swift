@@ -6,9 +6,9 @@ import OCI
 /// A redirect is followed to https, and from plain http also to a host that the user named for plain http; never from https
 /// to http.
 package struct WebFiles: Sendable {
-    private let base: RequestURL
-    private let options: RegistryOptions
-    private let requester: Requester
+    let base: RequestURL
+    let options: RegistryOptions
+    let requester: Requester
 
     /// Nothing where `base` is no address to fetch files from: not http or https, with a query, with user information, or in
     /// plain http without the user's word.
@@ -76,9 +76,14 @@ package struct WebFiles: Sendable {
         return true
     }
 
-    private func answer(to path: String) async throws -> Answer {
+    /// - Parameter path: below the base, in bytes that need no escape.
+    func address(of path: String) -> RequestURL {
         let directory = base.path.hasSuffix("/") ? base.path : base.path + "/"
-        var url = RequestURL(origin: base.origin, path: directory + path)
+        return RequestURL(origin: base.origin, path: directory + path)
+    }
+
+    private func answer(to path: String) async throws -> Answer {
+        var url = address(of: path)
         var policy = RedirectPolicy(from: url)
         while true {
             let answer = try await requester.send(

@@ -71,7 +71,7 @@ package struct ReleaseFolder: Sendable {
     }
 
     /// Every file, with the name that it has where it lies.
-    private static func places(in path: FilePath) throws -> [(path: FilePath, name: FileName)] {
+    static func places(in path: FilePath) throws -> [(path: FilePath, name: FileName)] {
         try names(in: path).flatMap { text in
             let name = try fileName(text)
             let place = path.appending(text)

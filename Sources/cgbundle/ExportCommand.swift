@@ -10,6 +10,7 @@ import ReleaseSet
 import StrictJSON
 import SystemPackage
 import Trust
+import VendorProof
 
 /// `cgbundle export`: a release into one signed file.
 struct ExportCommand: AsyncParsableCommand {
@@ -85,6 +86,13 @@ struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "Replace an existing file, once the new one is whole.")
     var force = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Ask this transparency log (Rekor v1) for what completes bare signatures of release files, such as "
+                + "https://rekor.sigstore.dev. What holds is written beside them and travels.",
+            valueName: "url"))
+    var rekorLookup: String?
+
     @OptionGroup var trust: TrustFileOption
     @OptionGroup(title: "Vendor") var vendor: VendorOptions
     @OptionGroup var missing: MissingParts
@@ -94,6 +102,14 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        guard rekorLookup == nil || !dryRun else {
+            throw ValidationError(
+                "--rekor-lookup writes what it finds beside the release files, --dry-run nothing")
+        }
+        guard rekorLookup == nil || !vendor.noVendorProof else {
+            throw ValidationError(
+                "--rekor-lookup takes only what can be verified: --no-vendor-proof has no place with it")
+        }
         guard sourceRegistry == nil || images == nil else {
             throw ValidationError("give either --source-registry or --images")
         }
@@ -122,6 +138,12 @@ struct ExportCommand: AsyncParsableCommand {
         if let download { request.folder = download.folder.path }
         let bytes = try ReleaseFolder.manifest(in: request.folder)
         let manifest = try ReleaseManifest(json: bytes)
+        if let rekorLookup, case .proof(let trust, _) = request.vendor {
+            try await RekorLookup(
+                url: rekorLookup, options: try access.webOptions(connections: 1), trust: trust,
+                printer: printer
+            ).run(in: request.folder, of: manifest.version)
+        }
         let layout = try images.map { try LayoutSource(FilePath($0)) }
         let named = request.extraImages.filter { layout?.holds($0) != true }
         if let layout, named.isEmpty {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import accepted, encoding, refused
+from . import accepted, encoding, lookup, refused
 from .casebook import Casebook
 from .facts import REGISTRY
 from .fulcio import ISSUER
@@ -18,6 +18,8 @@ def write(folder: Path, keys: Path) -> None:
     accepted.add(book)
     refused.add(book)
     book.write(folder / "blobs")
+    checksums = (keys.parent / "sample" / "release" / "checksums.txt").read_bytes()
+    lookup.write(folder / "rekor", keys, checksums.splitlines(keepends=True)[0], checksums)
     root = encoding.document(book.sigstore.trusted_root())
     (folder / "trusted_root.json").write_bytes(root)
     ours = {"name": "test-data", "file": "trusted_root.json", "sha256": encoding.sha256(root)}
