@@ -54,10 +54,24 @@ struct Upload: Sendable {
                     onBytes(Int(body.size))
                     return .uploaded
                 }
+            } catch let error as RegistryError where isWhole && Self.isAboutMethod(error) {
+                (session, isWhole) = (nil, false)
             } catch {
                 await abandon(current.location)
                 throw error
             }
+        }
+    }
+
+    /// Whether a registry may have refused the short way as such: an old Artifactory says that it does not know the blob
+    /// (github.com/docker/buildx/issues/196).
+    private static func isAboutMethod(_ error: RegistryError) -> Bool {
+        switch error {
+        case .refused(.unknownBlob, let told), .refused(.noRepository, let told),
+            .refused(.rejected, let told),
+            .refused(.readOnly, let told):
+            [404, 405].contains(told.status)
+        default: false
         }
     }
 

@@ -19,6 +19,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [404, 405])
+    func `a registry that does not take a blob in one request gets it in two`(status: Int) async throws {
+        let unknown = Array(
+            #"{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown to registry"}]}"#.utf8)
+        try await withScript { request, _ in
+            switch request.method {
+            case "HEAD": .init(404)
+            case "POST", "PATCH": .init(202, ["Location": "/u"])
+            case "PUT" where !request.body.isEmpty: .init(status, [:], unknown)
+            default: .init(201)
+            }
+        } options: {
+            $0.wholeUploadLimit = 1 << 20
+        } _: { (connection, server) async throws in
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+            #expect(
+                server.requests.map(\.method) == ["HEAD", "POST", "PUT", "POST", "PATCH", "PUT"])
+        }
+    }
+
     @Test func `a size that stays wrong after the upload is told`() async throws {
         try await withScript { request, _ in
             switch request.method {

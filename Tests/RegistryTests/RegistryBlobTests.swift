@@ -1,3 +1,4 @@
+import Glibc
 import OCI
 import Registry
 import Servers
@@ -128,6 +129,23 @@ import Testing
                 _ = try await connection.pushBlob(repository, digest: Digest(of: [1]), body: Short())
             }
         }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root may give the registry a small disk"))
+    func `a registry whose disk is full is told with its words and not asked again`() async throws {
+        let registry = try RegistryProcess(.with { $0.storageSize = 2 })
+        try await withConnection(to: registry.host) { (connection) async throws in
+            #expect(try await connection.push(repository, content(1_000_000)) == .uploaded)
+            let error = await #expect(throws: RegistryError.self) {
+                _ = try await connection.push(repository, content(3_000_000))
+            }
+            #expect(error?.reason == "push.quota")
+            #expect(error?.description.contains("no room left") == true)
+            #expect(connection.summary.retries == 0)
+        }
+        registry.stop()
+        let writes = try registry.requests().filter { $0.method == "PATCH" }
+        #expect(writes.map(\.status) == [202, 500])
     }
 
     @Test func `a registry in read-only mode is told apart`() async throws {

@@ -21,6 +21,8 @@ package final class RegistryProcess: @unchecked Sendable {
         package var tokenRealm: (url: String, rootCertificate: URL)?
         package var isReadOnly = false
         package var usesRelativeURLs = false
+        /// The size in MiB of a storage of its own in memory, for which one must be root; nothing uses the folder's disk.
+        package var storageSize: Int?
 
         package init() {}
         package static let anonymous = Mode()
@@ -46,6 +48,7 @@ package final class RegistryProcess: @unchecked Sendable {
     /// An authority for clients, of whom `client.pem` with `client.key` are in `clientFolder`.
     package var clientFolder: URL { folder.appending(path: "clients") }
     private let folder: URL
+    private let hasOwnStorage: Bool
     private let process: ChildProcess
 
     package init(_ mode: Mode = .anonymous) throws {
@@ -63,6 +66,12 @@ package final class RegistryProcess: @unchecked Sendable {
             let clients = try CertificateAuthority(in: folder.appending(path: "clients"))
             try clients.issue("client", names: "email:mira@example.com")
         }
+        hasOwnStorage = mode.storageSize != nil
+        if let size = mode.storageSize {
+            let storage = folder.appending(path: "storage")
+            try FileManager.default.createDirectory(at: storage, withIntermediateDirectories: false)
+            try run("/bin/mount", "-t", "tmpfs", "-o", "size=\(size)m", "tmpfs", storage.path)
+        }
         let config = folder.appending(path: "config.yml")
         try Data(Self.configuration(mode, folder: folder, port: port).utf8).write(to: config)
         if mode.usesBasic {
@@ -73,6 +82,7 @@ package final class RegistryProcess: @unchecked Sendable {
 
     deinit {
         stop()
+        if hasOwnStorage { try? run("/bin/umount", "--lazy", folder.path + "/storage") }
         // The folder lies in the system's temporary place: what cannot be removed now is removed with that.
         try? FileManager.default.removeItem(at: folder)
     }
