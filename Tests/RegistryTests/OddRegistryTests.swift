@@ -174,6 +174,25 @@ import Testing
         #expect(registry.firings == [.cutDownload: 3])
     }
 
+    @Test func `more breaks than attempts are no end as long as bytes come, and few come twice`() async throws
+    {
+        let bytes = [UInt8](repeating: 9, count: 40_000_000)
+        let digest = Digest(of: bytes)
+        let registry = try FakeRegistry(connectionLimit: 4 << 20)
+        registry.shelve(Data(bytes), digest: digest.description, in: repository.text)
+        let host = try RegistryHost(registry.authority)
+        try await withConnection(to: host, options: { $0.maximumAttempts = 2 }) { (connection) async throws in
+            var count = 0
+            try await connection.pullBlob(repository, digest: digest, size: Int64(bytes.count)) {
+                count += $0.count
+            }
+            #expect(count == bytes.count)
+            #expect(connection.summary.retries >= 9)
+        }
+        let sent = registry.exchanges.reduce(0) { $0 + $1.sent }
+        #expect(sent < bytes.count * 5 / 4)
+    }
+
     @Test func `a list of referrers that somebody overwrites is merged again`() async throws {
         let subject = Digest(of: [9])
         let tag = Tag(referrersOf: subject)

@@ -73,7 +73,9 @@ struct FakeStore: Sendable {
 
     private mutating func blob(_ place: Place, _ request: ScriptedServer.Request) -> FakeAnswer {
         if request.method == "HEAD" {
-            if manner.claimed.contains(place.name), blobs[place.name] == nil { return FakeAnswer(200) }
+            if manner.claimed.contains(place.name), blobs[place.name] == nil {
+                return FakeAnswer(200, ["Content-Length": ""])
+            }
             if let size = manner.claimedSizes[place.name] {
                 return FakeAnswer(200, ["Content-Length": String(size)])
             }

@@ -9,6 +9,8 @@ final class FaultSchedule: Sendable {
     private let seed: UInt64
     private let rate: Double
     private let kinds: [Fault.Kind]
+    /// Whether what ends a run befalls blobs alone: else most runs end before any of them moves.
+    private let sparesDocuments: Bool
     /// The kind that this run is sure to meet, so that few runs meet all.
     let favourite: Fault.Kind
     private let asked = Mutex<[String: UInt64]>([:])
@@ -20,6 +22,7 @@ final class FaultSchedule: Sendable {
         favourite = Fault.Kind.allCases[Int(seed % UInt64(Fault.Kind.allCases.count))]
         // Of the others most runs meet only what may pass, or hardly any would end well.
         kinds = numbers.next() % 3 == 0 ? Fault.Kind.allCases : Self.passing
+        sparesDocuments = numbers.next() % 4 != 0
     }
 
     private static let passing: [Fault.Kind] = [
@@ -37,13 +40,19 @@ final class FaultSchedule: Sendable {
         var hash = seed &* 0x100_0000_01b3
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         var numbers = SeededNumbers(seed: hash &+ count)
-        if Fault(favourite).fits(request), numbers.share() < 0.08 {
+        if befalls(favourite, request), numbers.share() < 0.08 {
             return Fault(favourite, share: numbers.share())
         }
         guard numbers.share() < rate else { return nil }
-        let fitting = kinds.filter { Fault($0).fits(request) }
+        let fitting = kinds.filter { befalls($0, request) }
         guard let kind = fitting.randomElement(using: &numbers) else { return nil }
         return Fault(kind, share: numbers.share())
+    }
+
+    private func befalls(_ kind: Fault.Kind, _ request: FakeRegistry.Request) -> Bool {
+        let isDocument = !request.path.contains("/blobs/") && !request.path.hasPrefix("/sha256:")
+        let isSpared = sparesDocuments && isDocument && !Self.passing.contains(kind)
+        return Fault(kind).fits(request) && (!isSpared || [.typeRefused, .tagImmutable].contains(kind))
     }
 
     /// What is asked, without the numbers that the registry gives to uploads.
