@@ -229,7 +229,7 @@ import Testing
 
     @Test func `a credential helper lets in, and the report names it`() throws {
         let registry = try RegistryProcess(.basic)
-        try write("bin/docker-credential-fake", Self.helper, mode: 0o755)
+        try ProgramFile.write(Self.helper, to: folder.path + "/bin/docker-credential-fake")
         let file = try write(".docker/config.json", #"{"credHelpers":{"\#(registry.host)":"fake"}}"#)
         let (result, report) = try check(
             "\(registry.host)/team/app", environment: ["PATH": folder.path + "/bin:/usr/bin:/bin"])
@@ -241,7 +241,7 @@ import Testing
     @Test(arguments: [0o620, 0o602, 0o666])
     func `a file that others may write runs no helper, and may still hold an entry`(mode: Int) throws {
         let registry = try RegistryProcess(.basic)
-        try write("bin/docker-credential-fake", Self.helper, mode: 0o755)
+        try ProgramFile.write(Self.helper, to: folder.path + "/bin/docker-credential-fake")
         try write(".docker/config.json", #"{"credsStore":"fake"}"#, mode: mode)
         let path = ["PATH": folder.path + "/bin:/usr/bin:/bin"]
         let (result, report) = try check("\(registry.host)/team/app", environment: path)

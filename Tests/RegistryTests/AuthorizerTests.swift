@@ -1,3 +1,4 @@
+import CommandRunner
 import Foundation
 import OCI
 import Servers
@@ -141,8 +142,7 @@ import Testing
             echo x >>'\(folder.path)/count'
             echo "{\\"Username\\":\\"mira\\",\\"Secret\\":\\"word-$(wc -l <'\(folder.path)/count')\\"}"
             """
-        try Data(script.utf8).write(to: program)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        try ProgramFile.write(script, to: program.path)
         let file = try CredentialDocument(Array(#"{"credsStore":"fake"}"#.utf8), name: "file")
         let store = CredentialStore(
             documents: [file],
