@@ -84,6 +84,23 @@ package struct IdentityOptions: ParsableArguments {
         }
     }
 
+    /// The options that were given, for a record.
+    var used: [String] {
+        let given = [
+            ("--certificate-identity", certificateIdentity),
+            ("--certificate-identity-regexp", certificateIdentityRegexp),
+            ("--certificate-oidc-issuer", certificateOidcIssuer),
+            ("--certificate-oidc-issuer-regexp", certificateOidcIssuerRegexp),
+            ("--certificate-github-workflow-trigger", certificateGithubWorkflowTrigger),
+            ("--certificate-github-workflow-sha", certificateGithubWorkflowSha),
+            ("--certificate-github-workflow-name", certificateGithubWorkflowName),
+            ("--certificate-github-workflow-repository", certificateGithubWorkflowRepository),
+            ("--certificate-github-workflow-ref", certificateGithubWorkflowRef),
+            ("--source-repository", sourceRepository),
+        ]
+        return given.compactMap { option, text in text.map { "\(option) \($0)" } }
+    }
+
     /// The identity under a root; nothing where none is asked for.
     func signer(underRoot root: String) throws(Finding) -> AcceptedSigner? {
         let issuer = try Self.pin(

@@ -8,7 +8,7 @@ package struct TrustDocument: Sendable {
     private let path: FilePath
 
     /// Keys and roots are small; a root of several authorities has some hundred kilobytes.
-    static let companionLimit = 16 << 20
+    private static let companionLimit = 16 << 20
 
     package init(_ name: String) throws {
         path = FilePath(name)

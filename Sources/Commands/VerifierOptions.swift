@@ -83,7 +83,7 @@ package struct VerifierOptions: ParsableArguments {
     ///   - version: of the release that the thing comes from, where that is known.
     func demand(for kind: VendorObjectKind, _ name: String?, version: String? = nil) throws -> SignerDemand {
         if let document = try file.document() { return try demand(of: document, for: kind, name, version) }
-        let roots = try requiredRoots()
+        let roots = try TrustInputs.roots(trustedRoot, requiring: required)
         var signers: [AcceptedSigner] = []
         for root in Set(roots.map(\.name)).sorted() {
             if let signer = try identity.signer(underRoot: root) { signers.append(signer) }
@@ -133,21 +133,6 @@ package struct VerifierOptions: ParsableArguments {
             ignored: [], warnings: doubtful.map { "\($0.text) [\($0.word.rawValue)]" })
     }
 
-    private func requiredRoots() throws -> [RequiredRoot] {
-        var roots: [RequiredRoot] = []
-        for name in trustedRoot {
-            let bytes = try InputFile.bytes(of: name, limit: TrustDocument.companionLimit)
-            do throws(EvidenceFault) {
-                for root in try TrustedRoot.read(bytes, name: name) {
-                    roots.append(RequiredRoot(name: name, root: root, requires: try required(of: root)))
-                }
-            } catch {
-                throw Finding(error)
-            }
-        }
-        return roots
-    }
-
     private func required(of root: TrustedRoot) throws(EvidenceFault) -> RequiredChecks {
         func count(_ kind: RequiredCount.Kind) -> Int? { require.first { $0.kind == kind }?.count }
         // A key's own log entry is asked for with the key, so an empty root only has no entry to offer.
@@ -159,14 +144,8 @@ package struct VerifierOptions: ParsableArguments {
 
     private func trustedKey(_ name: String) throws -> TrustedKey {
         try RefusedOptions.requireFile("--key", name)
-        let bytes = try InputFile.bytes(of: name, limit: 65_536)
-        do throws(KeyError) {
-            return TrustedKey(
-                name: name, key: try VerificationKey(pem: bytes),
-                tlog: insecureIgnoreTlog ? .optional : .required)
-        } catch {
-            throw Finding(error, file: name)
-        }
+        return TrustedKey(
+            name: name, key: try TrustInputs.key(name), tlog: insecureIgnoreTlog ? .optional : .required)
     }
 
     /// What a certificate's evidence is not asked for though the roots could show it.

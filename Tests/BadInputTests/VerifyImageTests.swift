@@ -204,6 +204,32 @@ import Testing
         #expect(methods.subtracting(["GET", "HEAD"]).isEmpty)
     }
 
+    @Test func `a list of referrers that are of another image is refused`() throws {
+        let registry = try RegistryProcess()
+        let prefix = "\(registry.host)/cloudgrid-dev"
+        let pushed = try CommandRunner.run(
+            "python3", [CommandRunner.checkout + "/scripts/make-testdata", "--push", prefix])
+        #expect(pushed.status == 0, "\(pushed.errors)")
+        let index = try Self.digest("cloudgrid-bff")
+        let blob = "\(Sample.images)/blobs/sha256/\(index.dropFirst("sha256:".count))"
+        let platform = try #require(
+            try JSONDecoder().decode(LayoutIndex.self, from: try bytes(blob)).manifests.first
+        ).digest
+        let manifests = "/v2/cloudgrid-dev/cloudgrid-bff/manifests/"
+        func fallback(_ digest: String) -> String { manifests + digest.replacing(":", with: "-") }
+        let list = try LoopbackHTTP.send(
+            "GET", fallback(index), headers: ["Accept": SignedImageLayout.index], to: registry.port)
+        let put = try LoopbackHTTP.send(
+            "PUT", fallback(platform), headers: ["Content-Type": SignedImageLayout.index], body: list.body,
+            to: registry.port)
+        #expect(put.status == 201)
+        let result = try CommandRunner.cgbundle(
+            ["verify-image", "\(prefix)/cloudgrid-bff@\(platform)", "--plain-http", "\(registry.host)"]
+                + Self.workflow)
+        #expect(result.status == 5)
+        #expect(result.errors.contains("but its subject is another [pull.referrer]"), "\(result.errors)")
+    }
+
     @Test func `an image in a bundle is verified after the bundle is`() throws {
         let signer = ["--release-bundle", Sample.golden, "--bundle-signer", Sample.publicKey("alice")]
         let good = try CommandRunner.cgbundle(["verify-image", "cloudgrid-bff"] + signer + Self.workflow)
