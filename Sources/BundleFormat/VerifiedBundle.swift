@@ -20,7 +20,7 @@ package struct VerifiedBundle: Sendable {
     private let source: EntrySource
 
     package var statement: Statement { listed.statement }
-    package var signers: [KeyID] { listed.signers }
+    package var signers: [BundleSigner] { listed.signers }
     package var index: BundleIndex { graph.index }
 
     /// Reads the whole bundle: every byte, the graph, and last the release set.

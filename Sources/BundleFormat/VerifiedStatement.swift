@@ -7,7 +7,7 @@ package struct VerifiedStatement: Sendable {
     package let statement: Statement
     /// The bytes that were verified.
     package let bytes: [UInt8]
-    package let signers: [KeyID]
+    package let signers: [BundleSigner]
     package let reader: BundleReader
 
     /// Checks the signatures over the bytes that stand in the file; only then these are parsed.

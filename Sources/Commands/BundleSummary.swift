@@ -35,8 +35,10 @@ package struct BundleSummary {
         ].joined(separator: ", ")
     }
 
-    package static func signers(_ signers: [KeyID], names: [KeyID: String]) -> String {
-        signers.map { id in names[id].map { "\($0) (\(id))" } ?? id.description }.joined(separator: ", ")
+    package static func signers(_ signers: [BundleSigner], names: [KeyID: String]) -> String {
+        signers.map { signer in
+            signer.key.flatMap { names[$0] }.map { "\($0) (\(signer))" } ?? signer.description
+        }.joined(separator: ", ")
     }
 
     /// The platforms of an image, attestations left out.
@@ -52,7 +54,7 @@ package struct BundleSummary {
     }
 
     /// - Parameter vendor: what is known of the vendor's part; nothing where it was not looked at.
-    package func json(signers: [KeyID], verified: Bool, vendor: VendorReport?) -> JSONObject {
+    package func json(signers: [BundleSigner], verified: Bool, vendor: VendorReport?) -> JSONObject {
         var object: JSONObject = [
             "ok": true,
             "verified": .bool(verified),

@@ -91,7 +91,7 @@ package struct ImportCommand: AsyncParsableCommand {
             connections: work.concurrency)
         let listed = try bundle.open().statement(acceptedBy: policy)
         let desk = try RecordDesk(root: record, isLocked: !dryRun)
-        let accepted = try desk.accept(listed.statement, acceptance, printer)
+        let accepted = try desk.accept(listed.statement, ignoring: policy.revoked, acceptance, printer)
         let bundle = try await Progress(printer).show { events in
             try await listed.verified(
                 width: work.concurrency, allowing: missing.names, events: events)

@@ -16,9 +16,14 @@ struct RecordDesk: Sendable {
     }
 
     /// Whether this side accepts what was signed: product, channel, expiry, and nothing older than what it had.
-    func accept(_ statement: Statement, _ flags: AcceptanceFlags, _ printer: Printer) throws -> Acceptance {
+    ///
+    /// - Parameter revoked: what these keys alone signed no longer guards against anything.
+    func accept(
+        _ statement: Statement, ignoring revoked: Set<KeyID>, _ flags: AcceptanceFlags, _ printer: Printer,
+    ) throws -> Acceptance {
         let options = try flags.options()
-        let releases = try record?.accepted(product: statement.product, channel: statement.channel)
+        let releases = try record?.accepted(
+            product: statement.product, channel: statement.channel, ignoring: revoked)
         let acceptance = Acceptance(of: statement, after: releases ?? AcceptedReleases(), options: options)
         if record == nil {
             printer.note("--no-record: nothing guards against an older bundle than the last one")

@@ -22,6 +22,7 @@ package struct TrustDocument: Sendable {
     /// The keys that may sign bundles, and what the file calls them.
     package func signerNames() throws -> [(KeyID, String)] {
         guard let signers = file.bundleSigners else { return [] }
+        // Keys alone have names; an identity says itself who it is.
         let names = signers.anyOf.compactMap { if case .key(let name) = $0 { name } else { nil } }
         return Array(zip(try signerPolicy().keys.map { KeyID(of: $0) }, names))
     }

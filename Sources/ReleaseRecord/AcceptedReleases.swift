@@ -9,7 +9,7 @@ package struct AcceptedRelease: Hashable, Sendable {
     package let revision: Int64
     package let statementDigest: Digest
     package let indexDigest: Digest
-    package let signers: [KeyID]
+    package let signers: [BundleSigner]
     /// When it was accepted.
     package let time: Timestamp
     /// Where it was put.
@@ -17,7 +17,7 @@ package struct AcceptedRelease: Hashable, Sendable {
 
     package init(
         version: ReleaseVersion, revision: Int64, statementDigest: Digest, indexDigest: Digest,
-        signers: [KeyID],
+        signers: [BundleSigner],
         time: Timestamp, target: String,
     ) {
         self.version = version

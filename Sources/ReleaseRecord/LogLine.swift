@@ -116,14 +116,14 @@ private struct LineReader {
         return found
     }
 
-    func signers() throws(LogLineError) -> [KeyID] {
+    func signers() throws(LogLineError) -> [BundleSigner] {
         let texts = try shaped { () throws(JSONError) in
             try root.member("signers").array().map { node throws(JSONError) in try node.string() }
         }
         guard !texts.isEmpty else { throw .member("signers", found: "") }
         return try texts.map { text throws(LogLineError) in
-            guard let key = KeyID(text) else { throw .member("signers", found: text) }
-            return key
+            guard let signer = BundleSigner(text) else { throw .member("signers", found: text) }
+            return signer
         }
     }
 

@@ -56,9 +56,10 @@ struct RecordLog: Sendable {
 
     func accepted(product: FileName, channel: FileName, ignoring revoked: Set<KeyID>) -> AcceptedReleases {
         let all = lines.filter { $0.product == product && $0.channel == channel }.map(\.release)
-        return AcceptedReleases(
-            all.filter { !revoked.isSuperset(of: $0.signers) },
-            revoked: all.filter { revoked.isSuperset(of: $0.signers) })
+        let isRevoked = { (release: AcceptedRelease) in
+            release.signers.allSatisfy { $0.key.map(revoked.contains) ?? false }
+        }
+        return AcceptedReleases(all.filter { !isRevoked($0) }, revoked: all.filter(isRevoked))
     }
 
     /// Adds a line to the file from which this log was read; a line that could not be written whole is taken back.

@@ -8,6 +8,7 @@ struct SignatureTally {
     private let digest: [UInt8]
 
     private var signed: Set<KeyID> = []
+    private var identities: IdentityTally
     /// The hints of signatures that fit no pinned key and name none.
     private var strangers: [KeyHint] = []
     private var firstBad: TrustError?
@@ -18,14 +19,17 @@ struct SignatureTally {
         self.message = message
         ids = policy.keys.map { KeyID(of: $0) }
         digest = SHA256.hash(message)
+        identities = IdentityTally(policy: policy, message: message)
     }
 
-    /// The distinct keys that count, in the order of the policy.
-    var signers: [KeyID] {
-        ids.filter { signed.contains($0) && !policy.revoked.contains($0) }
+    /// The distinct keys that count, in the order of the policy, and then the identities.
+    var signers: [BundleSigner] {
+        ids.filter { signed.contains($0) && !policy.revoked.contains($0) }.map { BundleSigner($0) }
+            + identities.signers
     }
 
     mutating func add(_ file: SignatureFile) {
+        if identities.add(file) { return }
         let bundle: SigstoreBundle
         do throws(TrustError) {
             bundle = try SigstoreBundle(json: file.bytes, name: file.name)
@@ -55,10 +59,11 @@ struct SignatureTally {
         if !revoked.isEmpty, signers.count + revoked.count >= policy.threshold {
             return .revoked(signers: signers, revoked: revoked, threshold: policy.threshold)
         }
-        if !signed.isEmpty {
+        if !signers.isEmpty || !signed.isEmpty {
             return .belowThreshold(signers: signers, revoked: revoked, threshold: policy.threshold)
         }
         if let firstBad { return firstBad }
+        if let fault = identities.firstFault { return .identity(fault) }
         if strangers.isEmpty, let firstFault { return firstFault }
         return .noPinnedKey(found: strangers.map(\.description), accepted: ids)
     }

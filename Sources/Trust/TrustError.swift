@@ -12,8 +12,10 @@ package enum TrustError: Error, Hashable, Sendable {
     /// No signature names or fits an accepted key; `found` is what the signatures say of themselves.
     case noPinnedKey(found: [String], accepted: [KeyID])
     case badSignature(name: String, key: KeyID, BadSignature)
-    case revoked(signers: [KeyID], revoked: [KeyID], threshold: Int)
-    case belowThreshold(signers: [KeyID], revoked: [KeyID], threshold: Int)
+    /// A signature by a certificate that does not hold, or is of an identity that is not accepted.
+    case identity(EvidenceFault)
+    case revoked(signers: [BundleSigner], revoked: [KeyID], threshold: Int)
+    case belowThreshold(signers: [BundleSigner], revoked: [KeyID], threshold: Int)
 
     case signing(KeyError)
 
@@ -55,6 +57,7 @@ package enum TrustError: Error, Hashable, Sendable {
         case .signatureFile(_, let fault): fault.reason
         case .noPinnedKey: "sig.nokey"
         case .badSignature: "sig.bad"
+        case .identity(let fault): fault.reason.rawValue
         case .revoked: "sig.revoked"
         case .belowThreshold: "sig.threshold"
         case .signing(let error): error.reason
@@ -83,6 +86,8 @@ extension TrustError: CustomStringConvertible {
             "\(name): is no signature of \(key) over these bytes, though it names that key"
         case .badSignature(let name, let key, .digestOfOtherBytes):
             "\(name): has a messageDigest of other bytes than those that \(key) is to have signed"
+        case .identity(let fault):
+            fault.text
         case .revoked(let signers, let revoked, let threshold):
             "the signatures of revoked keys do not count: \(Self.list(revoked)); without them "
                 + Self.tally(signers, threshold)
@@ -98,7 +103,7 @@ extension TrustError: CustomStringConvertible {
         items.isEmpty ? "none" : items.map(\.description).joined(separator: ", ")
     }
 
-    private static func tally(_ signers: [KeyID], _ threshold: Int) -> String {
+    private static func tally(_ signers: [BundleSigner], _ threshold: Int) -> String {
         "\(signers.count) of \(threshold), signed by \(list(signers))"
     }
 }

@@ -5,10 +5,10 @@ import LibCrypto
 /// The only way to own one is `SignerPolicy.verify`, so whoever parses these bytes cannot have forgotten the check.
 package struct VerifiedBytes: Sendable {
     package let bytes: [UInt8]
-    /// The distinct keys that signed and count, in the order of the policy.
-    package let signers: [KeyID]
+    /// The distinct signers that count, in the order of the policy.
+    package let signers: [BundleSigner]
 
-    fileprivate init(bytes: [UInt8], signers: [KeyID]) {
+    fileprivate init(bytes: [UInt8], signers: [BundleSigner]) {
         self.bytes = bytes
         self.signers = signers
     }

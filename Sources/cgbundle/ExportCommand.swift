@@ -206,7 +206,8 @@ struct ExportCommand: AsyncParsableCommand {
         _ request: ExportRequest, _ notFound: [FileName]?, _ printer: Printer, patience: Patience? = nil,
     ) -> ExportReport {
         ExportReport(
-            output: output, signers: request.keys.map { KeyID(of: $0.publicKey) }, notFound: notFound,
+            output: output, signers: request.keys.map { BundleSigner(KeyID(of: $0.publicKey)) },
+            notFound: notFound,
             coverage: coverage, printer: printer, patience: patience)
     }
 

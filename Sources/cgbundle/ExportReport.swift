@@ -12,7 +12,7 @@ import VendorProof
 /// What an export says before and after the bytes move.
 struct ExportReport {
     let output: String
-    let signers: [KeyID]
+    let signers: [BundleSigner]
     /// What the release host was asked for and has not got; nothing where it was not asked.
     let notFound: [FileName]?
     let coverage: CoverageFlag

@@ -47,6 +47,30 @@ import Trust
         #expect(result.errors.contains("[sig.revoked]"))
     }
 
+    @Test func `what a revoked key alone signed no longer guards the record`() throws {
+        let mirror = [
+            "--layout", place.path + "/mirror", "--record", place.path + "/record", "--no-vendor-proof",
+        ]
+        let first = try SampleBundle(signers: ["alice"])
+        let taken = try CommandRunner.cgbundle(
+            ["import", first.file] + Sample.publicKeys(["alice"]) + mirror)
+        #expect(taken.status == 0, "\(taken.errors)")
+        // The same version with other content, which nothing but revocation lets through.
+        let other = try SampleBundle(signers: ["bob"], options: ["--without-binaries"])
+        let bob = #"{"threshold":1,"any-of":[{"key":"bob"}]"#
+        let again = [
+            "--layout", place.path + "/other", "--record", place.path + "/record", "--no-vendor-proof",
+        ]
+        let refused = try CommandRunner.cgbundle(
+            ["import", other.file, "--trust", try trust(signers: bob + "}")] + again)
+        #expect(refused.status == 6)
+        #expect(refused.errors.contains("[equivocation]"))
+        let revoked = try trust(signers: bob + #","revoked":["\#(try id(of: "alice"))"]}"#)
+        let result = try CommandRunner.cgbundle(["import", other.file, "--trust", revoked] + again)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("[state.revoked]"))
+    }
+
     @Test(arguments: [["--key", Sample.publicKey("alice")], ["--threshold", "1"]])
     func `signers are named in one place`(options: [String]) throws {
         let file = try trust(signers: alice)

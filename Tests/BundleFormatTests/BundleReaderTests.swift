@@ -43,7 +43,7 @@ import Trust
 
     @Test func `a bundle as written is believed`() async throws {
         let bundle = try await read { _, _ in }
-        #expect(bundle.signers == [KeyID(of: key.publicKey)])
+        #expect(bundle.signers == [BundleSigner(KeyID(of: key.publicKey))])
         #expect(bundle.manifest.images.count == 1)
         #expect(bundle.artifact.files.count == 3)
         try bundle.checkUnchanged()

@@ -18,6 +18,7 @@ import Testing
         try RunningProgram.cgbundle(
             [
                 "export", Sample.release, "--output", folder.path + "/out.tar", "--key", sample.key,
+                "--trust", Sample.trust[1],
                 "--force",
                 "--source-registry", "source.example.com/cloudgrid-dev", "--plain-http", "source.example.com",
             ] + Sample.trust + options, environment: variables.merging(Sample.epoch) { $1 })

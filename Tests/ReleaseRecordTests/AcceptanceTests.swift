@@ -3,6 +3,7 @@ import Foundation
 import OCI
 import ReleaseSet
 import Testing
+import Trust
 
 @testable import ReleaseRecord
 
@@ -26,7 +27,8 @@ import Testing
         AcceptedRelease(
             version: try ReleaseVersion(version), revision: revision,
             statementDigest: Samples.digest(version),
-            indexDigest: Samples.digest(index), signers: [try Samples.key(1)], time: Samples.time(time),
+            indexDigest: Samples.digest(index), signers: [BundleSigner(try Samples.key(1))],
+            time: Samples.time(time),
             target: Samples.target)
     }
 

@@ -17,7 +17,7 @@ import Trust
             let release = AcceptedRelease(
                 version: try ReleaseVersion(version), revision: 1, statementDigest: Samples.digest(version),
                 indexDigest: Samples.digest("index \(version)"),
-                signers: [try Samples.key(number == 1 ? 2 : 1)], time: Samples.time(number),
+                signers: [BundleSigner(try Samples.key(number == 1 ? 2 : 1))], time: Samples.time(number),
                 target: Samples.target)
             let line = LogLine(
                 product: try FileName("cloudgrid"), channel: try FileName("release"), release: release,

@@ -34,6 +34,9 @@ import Trust
             DO NOT MODIFY ME!
 
             """
-        #expect(try policy.verify([UInt8](message.utf8), signatures: [file]).signers == [KeyID(of: key)])
+        #expect(
+            try policy.verify([UInt8](message.utf8), signatures: [file]).signers == [
+                BundleSigner(KeyID(of: key))
+            ])
     }
 }

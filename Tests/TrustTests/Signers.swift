@@ -19,6 +19,7 @@ struct Signers {
 
 extension PrivateKey {
     var id: KeyID { KeyID(of: publicKey) }
+    var signer: BundleSigner { BundleSigner(id) }
 
     /// A good signature file over the message.
     func file(_ message: [UInt8] = Signers.message, name: String = "0.sigstore.json") throws -> SignatureFile

@@ -30,9 +30,9 @@ import Trust
     {
         let one = try policy(1).verify(message, signatures: [signers.bob.file()])
         #expect(one.bytes == message)
-        #expect(one.signers == [signers.bob.id])
+        #expect(one.signers == [signers.bob.signer])
         let two = try policy(2).verify(message, signatures: [signers.bob.file(), signers.ada.file()])
-        #expect(two.signers == [signers.ada.id, signers.bob.id])
+        #expect(two.signers == [signers.ada.signer, signers.bob.signer])
     }
 
     @Test func `no signature is refused`() throws {
@@ -44,7 +44,7 @@ import Trust
         let good = try signers.ada.file()
         let junk = SignatureFile(name: "junk", bytes: [0])
         let sixteen = [SignatureFile](repeating: junk, count: 15) + [good]
-        #expect(try policy(1).verify(message, signatures: sixteen).signers == [signers.ada.id])
+        #expect(try policy(1).verify(message, signatures: sixteen).signers == [signers.ada.signer])
         let error = refusal(try policy(1), sixteen + [good])
         #expect(error == .tooManySignatures(found: 17, limit: 16))
         #expect(error?.reason == "sig.toomany")
@@ -121,12 +121,12 @@ import Trust
         forged.hint = .string(Base64.encode(signers.eve.publicKey.id))
         #expect(refusal(try policy(1), [try forged.file()]) == expected)
         forged.digest = nil
-        #expect(try policy(1).verify(message, signatures: [forged.file()]).signers == [signers.ada.id])
+        #expect(try policy(1).verify(message, signatures: [forged.file()]).signers == [signers.ada.signer])
     }
 
     @Test func `one signer of two is refused and named`() throws {
         let error = refusal(try policy(2), [try signers.ada.file()])
-        #expect(error == .belowThreshold(signers: [signers.ada.id], revoked: [], threshold: 2))
+        #expect(error == .belowThreshold(signers: [signers.ada.signer], revoked: [], threshold: 2))
         #expect(error?.reason == "sig.threshold")
         #expect(error?.description.contains("1 of 2, signed by \(signers.ada.id)") == true)
     }
@@ -142,14 +142,15 @@ import Trust
         var other = try ForgedFile(by: signers.ada)
         other.hint = .string(Base64.encode(signers.bob.publicKey.id))
         let error = refusal(try policy(2), [try own.file("0"), try other.file("1")])
-        #expect(error == .belowThreshold(signers: [signers.ada.id], revoked: [], threshold: 2))
+        #expect(error == .belowThreshold(signers: [signers.ada.signer], revoked: [], threshold: 2))
     }
 
     @Test func `the hint of another key, of none or no hint does not hinder`() throws {
         var forged = try ForgedFile(by: signers.ada)
         for hint in [.string(Base64.encode(signers.bob.publicKey.id)), "???", "", nil] as [JSONValue?] {
             forged.hint = hint
-            #expect(try policy(1).verify(message, signatures: [forged.file()]).signers == [signers.ada.id])
+            #expect(
+                try policy(1).verify(message, signatures: [forged.file()]).signers == [signers.ada.signer])
         }
     }
 
@@ -164,7 +165,9 @@ import Trust
         let good = try [signers.bob.file(), signers.ada.file()]
         for files in [rubbish + good, good + rubbish] {
             #expect(
-                try policy(2).verify(message, signatures: files).signers == [signers.ada.id, signers.bob.id])
+                try policy(2).verify(message, signatures: files).signers == [
+                    signers.ada.signer, signers.bob.signer,
+                ])
         }
     }
 
@@ -196,7 +199,8 @@ import Trust
 
         let both = try [signers.ada.file(), signers.bob.file()]
         #expect(refusal(try policy(2, revoked: revoked), both)?.reason == "sig.revoked")
-        #expect(try policy(1, revoked: revoked).verify(message, signatures: both).signers == [signers.bob.id])
+        #expect(
+            try policy(1, revoked: revoked).verify(message, signatures: both).signers == [signers.bob.signer])
         #expect(refusal(try policy(2, revoked: revoked), [both[0]])?.reason == "sig.threshold")
         #expect(refusal(try policy(1, revoked: revoked), [try signers.eve.file()])?.reason == "sig.nokey")
     }

@@ -10,20 +10,21 @@ extension TrustFile {
                 .empty, document: name, at: "", text: "has no bundle-signers, so it accepts no bundle")
         }
         var keys: [PublicKey] = []
-        for (number, signer) in bundleSigners.anyOf.enumerated() {
-            let place = "/bundle-signers/any-of/\(number)"
+        var identities: [IdentityPin] = []
+        for signer in bundleSigners.anyOf {
             guard case .key(let name) = signer, let key = key(named: name) else {
-                throw TrustFileError.rule(
-                    .identity, document: self.name, at: place,
-                    text: "is an identity; a bundle is signed by keys")
+                if case .identity(let pin) = signer { identities.append(pin) }
+                continue
             }
             let bytes = try read(key.file)
             let readKey = try refusing(key) { () throws(KeyError) in try PublicKey(pem: bytes) }
             try requirePin(of: key, KeyID(of: readKey))
             keys.append(readKey)
         }
+        let roots = identities.isEmpty ? [] : try requiredRoots(reading: read)
         return try SignerPolicy(
-            keys: keys, threshold: bundleSigners.threshold, revoked: Set(bundleSigners.revoked))
+            keys: keys, identities: identities, roots: roots, threshold: bundleSigners.threshold,
+            revoked: Set(bundleSigners.revoked))
     }
 
     private func refusing<Value>(_ key: Key, _ body: () throws(KeyError) -> Value) throws(TrustFileError)

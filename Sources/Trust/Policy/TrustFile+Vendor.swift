@@ -5,10 +5,7 @@ extension TrustFile {
     ///
     /// - Parameter read: the bytes of a file that this one names.
     package func vendorTrust(reading read: (String) throws -> [UInt8]) throws -> VendorTrust {
-        var loaded: [RequiredRoot] = []
-        for (number, root) in roots.enumerated() {
-            loaded += try required(root, bytes: try read(root.file), at: "/roots/\(number)")
-        }
+        let loaded = try requiredRoots(reading: read)
         var keys: [TrustedKey] = []
         for key in self.keys {
             let trusted = try trusted(key, bytes: try read(key.file))
@@ -20,6 +17,14 @@ extension TrustFile {
             keys.append(trusted)
         }
         return VendorTrust(roots: loaded, keys: keys, policies: policies, waivers: waivers)
+    }
+
+    func requiredRoots(reading read: (String) throws -> [UInt8]) throws -> [RequiredRoot] {
+        var loaded: [RequiredRoot] = []
+        for (number, root) in roots.enumerated() {
+            loaded += try required(root, bytes: try read(root.file), at: "/roots/\(number)")
+        }
+        return loaded
     }
 
     private func required(
