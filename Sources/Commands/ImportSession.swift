@@ -134,7 +134,7 @@ struct ImportSession: Sendable {
         if let written { printer.line("record: \(written.folder)") }
         if let command = written?.installCommand {
             printer.line("next, with your own values:")
-            printer.line("  " + command)
+            printer.command(command)
         }
     }
 }

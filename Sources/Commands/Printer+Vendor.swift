@@ -12,7 +12,7 @@ extension Printer {
             return
         }
         line("  vendor     \(report.summary)")
-        report.table.forEach { line("    " + $0) }
+        report.table(columns: columns.map { $0 - 4 }).forEach { line("    " + $0) }
         for note in report.warnings where !note.isAboutWaiver {
             line("    warning: \(note.message) [\(note.reason)]")
         }

@@ -28,8 +28,17 @@ package struct Printer: Sendable {
     package func line(_ text: String = "") {
         // Beside a bundle on standard output the result is but a note.
         guard format == .text, result == STDOUT_FILENO || !isQuiet else { return }
-        Self.write(Self.safe(text) + "\n", to: result)
+        Self.tell(text, to: result)
     }
+
+    /// A command to be typed as it stands; a terminal may break it, we do not.
+    package func command(_ text: String) {
+        guard format == .text, result == STDOUT_FILENO || !isQuiet else { return }
+        Self.write("  " + Self.safe(text) + "\n", to: result)
+    }
+
+    /// The columns of the terminal that shows the result; nothing where a file or a program takes it.
+    var columns: Int? { TerminalWidth.columns(of: result) }
 
     /// The result, for programs.
     package func json(_ value: JSONValue) throws {
@@ -40,12 +49,12 @@ package struct Printer: Sendable {
     /// Something to be read beside the result; not with --quiet.
     package func note(_ text: String) {
         guard !isQuiet else { return }
-        Self.write(Self.safe(KnownSecrets.hidden(in: text)) + "\n", to: STDERR_FILENO)
+        Self.tell(KnownSecrets.hidden(in: text), to: STDERR_FILENO)
     }
 
     /// Something that must be read, also with --quiet.
     package func warning(_ text: String) {
-        Self.write("warning: " + Self.safe(KnownSecrets.hidden(in: text)) + "\n", to: STDERR_FILENO)
+        Self.tell("warning: " + KnownSecrets.hidden(in: text), to: STDERR_FILENO)
     }
 
     /// A line for whoever looks for a fault.
@@ -59,7 +68,7 @@ package struct Printer: Sendable {
         switch format {
         case .text:
             for finding in failure.findings {
-                Self.write("error: \(Self.safe(finding.message)) [\(finding.reason)]\n", to: STDERR_FILENO)
+                Self.tell("error: \(finding.message)", then: " [\(finding.reason)]", to: STDERR_FILENO)
             }
         case .json:
             guard let first = failure.findings.first else { return }
@@ -89,6 +98,12 @@ package struct Printer: Sendable {
                 rest = rest.dropFirst(count)
             }
         }
+    }
+
+    /// - Parameter suffix: our own word behind the text, which is not cut with it.
+    private static func tell(_ text: String, then suffix: String = "", to descriptor: Int32) {
+        let folded = FoldedText(safe(text) + suffix, columns: TerminalWidth.columns(of: descriptor))
+        write(folded.lines.joined(separator: "\n") + "\n", to: descriptor)
     }
 
     private static func safe(_ text: String) -> String { escaped(text, limit: 8192) }

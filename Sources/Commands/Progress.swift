@@ -111,7 +111,7 @@ private struct ProgressDisplay {
 
     private mutating func draw() {
         drawn = clock.now
-        let text = escaped(line, limit: isTerminal ? max(columns - 1, 20) : 512)
+        let text = escaped(line, limit: TerminalWidth.columns(of: STDERR_FILENO).map { $0 - 1 } ?? 512)
         Printer.write(isTerminal ? "\r\u{1b}[K" + text : text + "\n", to: STDERR_FILENO)
         hasLine = isTerminal
     }
@@ -132,9 +132,4 @@ private struct ProgressDisplay {
         return text
     }
 
-    private var columns: Int {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
-    }
 }

@@ -3,7 +3,10 @@ import Trust
 extension VendorReport {
     /// One table for people: object, evidence, verdict, identity or key, time, reason. Signers are told below it, each by
     /// its letter; files of which the same is to be said share a row.
-    package var table: [String] {
+    ///
+    /// - Parameter columns: how wide it may be; in a narrower place each object has two lines, the verdict first, and the
+    ///   second may be longer.
+    package func table(columns: Int? = nil) -> [String] {
         var signers: [String] = []
         var rows: [Row] = []
         for object in objects {
@@ -16,15 +19,25 @@ extension VendorReport {
         }
         let head = ["object", "evidence", "verdict", "by", "time", "reason"]
         let cells = [head] + rows.map(\.cells)
-        let widths = head.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        let lines = cells.map { cells in
+        var lines = aligned(cells)
+        if let columns, lines.contains(where: { $0.count > columns }) {
+            lines = zip(aligned(rows.map { [$0.verdict, $0.signer, $0.object] }), rows).flatMap {
+                [$0, $1.details]
+            }
+        }
+        return lines + signers.enumerated().map { number, signer in "\(Row.letter(number))  \(signer)" }
+    }
+
+    /// The cells of each column below each other.
+    private func aligned(_ rows: [[String]]) -> [String] {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { cells in
             let padded = zip(cells, widths).map { cell, width in
                 cell + String(repeating: " ", count: width - cell.count)
             }
-            return padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed().map(String.init)
-                .joined()
+            let line = padded.joined(separator: "  ")
+            return String(line.prefix(line.count - line.reversed().prefix { $0 == " " }.count))
         }
-        return lines + signers.enumerated().map { number, signer in "\(Row.letter(number))  \(signer)" }
     }
 
     /// The states and how many objects are in them, in one clause.
@@ -40,8 +53,8 @@ private struct Row {
     private var names: [String]
     private let isFile: Bool
     private let evidence: String
-    private let verdict: String
-    private let signer: String
+    let verdict: String
+    let signer: String
     private let time: String
     private let reason: String
 
@@ -56,8 +69,13 @@ private struct Row {
         reason = [object.reason, object.text].compactMap(\.self).joined(separator: ": ")
     }
 
-    var cells: [String] {
-        [names.count == 1 ? names[0] : "\(names.count) files", evidence, verdict, signer, time, reason]
+    var object: String { names.count == 1 ? names[0] : "\(names.count) files" }
+
+    var cells: [String] { [object, evidence, verdict, signer, time, reason] }
+
+    /// What a narrow place has below the verdict.
+    var details: String {
+        "  " + [evidence, time, reason].filter { $0 != "-" && !$0.isEmpty }.joined(separator: "; ")
     }
 
     /// Whether both are files without a word of their own.

@@ -189,9 +189,9 @@ import VendorProof
 
     @Test func `the table has one row for what is alike, and the report all of it`() throws {
         let report = try sample.report(trust)
-        #expect(report.table.count == 15)
-        #expect(report.table.contains { $0.hasPrefix("35 files ") })
-        #expect(report.table.last?.hasPrefix("A  https://github.com/cloudgrid-dev/") == true)
+        #expect(report.table().count == 15)
+        #expect(report.table().contains { $0.hasPrefix("35 files ") })
+        #expect(report.table().last?.hasPrefix("A  https://github.com/cloudgrid-dev/") == true)
         let text = String(decoding: try JSONValue.object(report.json).pretty(), as: UTF8.self)
         for part in ["\"source-repository\"", "rekor", "\"checked\": true", "\"vendor.unverifiable\""] {
             #expect(text.contains(part), "\(part)")
