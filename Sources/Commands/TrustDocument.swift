@@ -30,6 +30,10 @@ package struct TrustDocument: Sendable {
     /// The bytes of a file that the trust file names, by its place relative to it.
     private func bytes(of name: String) throws -> [UInt8] {
         let place = path.removingLastComponent().pushing(FilePath(name))
-        return try InputFile.bytes(of: place.string, limit: Self.companionLimit)
+        do {
+            return try InputFile.bytes(of: place.string, limit: Self.companionLimit)
+        } catch {
+            throw Finding(error.fault, error.reason, at: .file, "\(error.message) (named by \(path))")
+        }
     }
 }

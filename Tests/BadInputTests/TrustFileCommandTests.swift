@@ -125,6 +125,15 @@ import Trust
         #expect(result.errors.contains("[policy.pin]"))
     }
 
+    @Test func `a root that is not there is told with the file that names it`() throws {
+        try FileManager.default.copyItem(
+            atPath: Sample.folder + "/trust/cloudgrid-release.json", toPath: place.path + "/policy.json")
+        let result = try CommandRunner.cgbundle(["trust", "check", place.path + "/policy.json"])
+        #expect(result.status == 9)
+        #expect(result.errors.contains("\(place.path)/sigstore-public-good.json: cannot be opened"))
+        #expect(result.errors.contains("(named by \(place.path)/policy.json) [file.open]"))
+    }
+
     @Test func `a root that was emptied does not lower the bar`() throws {
         let root = place.path + "/root.json"
         let path = place.path + "/emptied.json"
