@@ -20,8 +20,7 @@ package enum HashAlgorithm: Hashable, Sendable, CaseIterable {
             let done = bytes.withUnsafeBytes {
                 EVP_Digest($0.baseAddress, $0.count, hash.baseAddress, nil, algorithm, nil)
             }
-            // As for SHA-256: a hash that is not the bytes' own must never reach a comparison.
-            guard done == 1 else { preconditionFailure("OpenSSL cannot compute \(name)") }
+            guard done == 1 else { stop() }
             count = byteCount
         }
     }
@@ -35,12 +34,29 @@ package enum HashAlgorithm: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// OpenSSL's own table entry, which is never freed.
+    /// OpenSSL's implementation.
     var algorithm: OpaquePointer {
         switch self {
-        case .sha256: EVP_sha256()
-        case .sha384: EVP_sha384()
-        case .sha512: EVP_sha512()
+        case .sha256: Self.fetched256
+        case .sha384: Self.fetched384
+        case .sha512: Self.fetched512
         }
+    }
+
+    // Fetched once, because a fetch costs more than hashing a small manifest. OpenSSL never changes a fetched
+    // algorithm and counts its users atomically, so every thread may read these.
+    nonisolated(unsafe) private static let fetched256 = fetch(.sha256)
+    nonisolated(unsafe) private static let fetched384 = fetch(.sha384)
+    nonisolated(unsafe) private static let fetched512 = fetch(.sha512)
+
+    private static func fetch(_ hash: Self) -> OpaquePointer {
+        guard let algorithm = EVP_MD_fetch(nil, hash.name, nil) else { hash.stop() }
+        return algorithm
+    }
+
+    // A hash over memory fails only when memory is exhausted or OpenSSL was set up without it. No answer would be
+    // right then: a digest that is not the bytes' own must never reach a comparison.
+    func stop() -> Never {
+        preconditionFailure("OpenSSL cannot compute \(name)")
     }
 }
