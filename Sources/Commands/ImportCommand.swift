@@ -47,6 +47,7 @@ package struct ImportCommand: AsyncParsableCommand {
     package var dryRun = false
 
     @OptionGroup(title: "Vendor") package var vendor: VendorOptions
+    @OptionGroup package var target: TargetOptions
     @OptionGroup package var mirror: MirrorOptions
     @OptionGroup package var acceptance: AcceptanceFlags
     @OptionGroup package var missing: MissingParts
@@ -63,7 +64,7 @@ package struct ImportCommand: AsyncParsableCommand {
         guard (record == nil) == noRecord else {
             throw ValidationError("give either --record DIR or --no-record")
         }
-        guard layout == nil || !access.isUsed else {
+        guard layout == nil || !(access.isUsed || target.isUsed) else {
             throw ValidationError("--layout asks no registry: the registry options have no meaning with it")
         }
         guard record != nil || !mirror.isUsed else {
@@ -86,9 +87,10 @@ package struct ImportCommand: AsyncParsableCommand {
         try vendor.notices(beside: document).forEach(printer.warning)
         let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
         let (pullLocation, pullSecret) = (try mirror.pullLocation(), try mirror.pullSecretName())
-        let options = try access.options(
+        var options = try access.options(
             for: location.map { [$0.host] } ?? [], followsRedirects: false, usesEnvironmentProxy: false,
             connections: work.concurrency)
+        options.bodyLimit = target.bodyLimitBytes
         let listed = try bundle.open().statement(acceptedBy: policy)
         let desk = try RecordDesk(root: record, isLocked: !dryRun)
         let accepted = try desk.accept(listed.statement, ignoring: policy.revoked, acceptance, printer)
@@ -122,12 +124,14 @@ package struct ImportCommand: AsyncParsableCommand {
                     RegistryDestination(location, connection: connection), named: location.description,
                     pulledFrom: pullLocation ?? location)
             } catch {
+                connection.summary.note.map(printer.note)
                 RetryReport(options.patience).text.map(printer.note)
                 // What went wrong is worth more than how the connections were closed.
                 try? await transport.shutdown()
                 throw error
             }
             connection.summary.warnings.forEach(printer.warning)
+            connection.summary.note.map(printer.note)
             RetryReport(options.patience).text.map(printer.note)
             // Everything was read back; how the connections were closed changes nothing.
             try? await transport.shutdown()
@@ -146,6 +150,6 @@ package struct ImportCommand: AsyncParsableCommand {
         used += access.plainHttp.map { "--plain-http \($0)" }
         used += access.companionHost.map { "--companion-host \($0)" }
         used += access.certificates.used
-        return used + mirror.used + missing.used + acceptance.used
+        return used + target.used + mirror.used + missing.used + acceptance.used
     }
 }

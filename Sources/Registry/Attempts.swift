@@ -4,6 +4,8 @@ struct PassingTrouble: Error {
     let error: RegistryError
     /// The seconds that the registry asked for.
     var wait: Int?
+    /// How large a chunk was that the registry did not want at its place. Bytes.
+    var chunk: Int64?
 }
 
 /// Counts the attempts at one piece of work and waits between them.

@@ -1,33 +1,28 @@
-import LibCrypto
 import NIOCore
 import OCI
 import Synchronization
 
-/// The bytes of a blob on their way out, from an offset on, hashed as they go; those before are hashed too.
+/// A stretch of a blob on its way out, hashed as it goes together with everything before it.
 ///
-/// Holds one piece in memory. What went wrong in reading, and the digest of everything, are asked for afterwards: the
-/// HTTP library reports a body that throws as a lost connection.
+/// Holds one piece in memory. What went wrong in reading is asked for afterwards: the HTTP library reports a body that throws
+/// as a lost connection.
 struct BodyPieces: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 
     static let pieceSize = 256 * 1024
 
     let body: any BlobBody
-    /// What comes before is at its place already.
-    let start: Int64
+    let range: Range<Int64>
+    let hash: BodyHash
+    /// What the whole blob must be before its last piece goes out; nothing where that is seen to later.
+    var expected: Digest?
     let record = Record()
     let onBytes: @Sendable (Int) -> Void
 
-    init(body: any BlobBody, from start: Int64 = 0, onBytes: @escaping @Sendable (Int) -> Void) {
-        self.body = body
-        self.start = start
-        self.onBytes = onBytes
-    }
-
     /// How many bytes are sent.
-    var size: Int64 { body.size - start }
+    var size: Int64 { range.upperBound - range.lowerBound }
 
-    /// Begins the body anew, as is done when a request has to be sent twice.
+    /// Begins the stretch anew, as is done when a request has to be sent twice.
     func makeAsyncIterator() -> Iterator {
         takeBack()
         return Iterator(pieces: self)
@@ -39,12 +34,14 @@ struct BodyPieces: AsyncSequence, Sendable {
         if count > 0 { onBytes(-Int(count)) }
     }
 
-    /// Hashes what is not sent.
+    /// Hashes what comes before, unless that was just done.
     func passOver() throws {
+        guard hash.count != range.lowerBound else { return }
+        hash.restart()
         var offset: Int64 = 0
-        while offset < start {
-            let piece = try read(at: offset, before: start)
-            record.hash(piece.readableBytesView)
+        while offset < range.lowerBound {
+            let piece = try read(at: offset, before: range.lowerBound)
+            hash.add(piece.readableBytesView)
             offset += Int64(piece.readableBytes)
         }
     }
@@ -55,28 +52,32 @@ struct BodyPieces: AsyncSequence, Sendable {
         let read = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
             try body.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: space[..<count]))
         }
-        guard read == count else { throw ShortBody() }
+        guard read == count else { throw ChangedBody(found: nil) }
         return buffer
     }
 
     struct Iterator: AsyncIteratorProtocol {
         let pieces: BodyPieces
-        private var offset: Int64 = 0
+        private var offset: Int64
+        private var hasPassedOver = false
 
         init(pieces: BodyPieces) {
             self.pieces = pieces
+            offset = pieces.range.lowerBound
         }
 
         mutating func next() async throws -> ByteBuffer? {
             do {
-                if offset == 0 {
+                if !hasPassedOver {
                     try pieces.passOver()
-                    offset = pieces.start
+                    hasPassedOver = true
                 }
-                guard offset < pieces.body.size else { return nil }
-                let buffer = try pieces.read(at: offset, before: pieces.body.size)
-                pieces.record.add(buffer.readableBytesView)
+                guard offset < pieces.range.upperBound else { return nil }
+                let buffer = try pieces.read(at: offset, before: pieces.range.upperBound)
+                pieces.hash.add(buffer.readableBytesView)
                 offset += Int64(buffer.readableBytes)
+                if offset == pieces.range.upperBound { try pieces.check() }
+                pieces.record.add(buffer.readableBytes)
                 pieces.onBytes(buffer.readableBytes)
                 return buffer
             } catch {
@@ -86,28 +87,27 @@ struct BodyPieces: AsyncSequence, Sendable {
         }
     }
 
-    /// The body ended before its own size.
-    struct ShortBody: Error {}
+    private func check() throws {
+        guard let expected else { return }
+        let found = hash.finish()
+        guard found == expected else { throw ChangedBody(found: found) }
+    }
+
+    /// The body is not what it was said to be: ended before its own size, or of another digest.
+    struct ChangedBody: Error {
+        let found: Digest?
+    }
 
     /// What was sent so far.
     final class Record: Sendable {
-        private struct State: ~Copyable {
-            var hash: SHA256? = SHA256()
+        private struct State {
             var count: Int64 = 0
             var failure: (any Error)?
         }
 
         private let state = Mutex(State())
 
-        /// Bytes that are hashed and not sent.
-        func hash(_ bytes: ByteBufferView) {
-            state.withLock { state in bytes.withUnsafeBytes { state.hash?.update($0) } }
-        }
-
-        func add(_ bytes: ByteBufferView) {
-            hash(bytes)
-            state.withLock { $0.count += Int64(bytes.count) }
-        }
+        func add(_ count: Int) { state.withLock { $0.count += Int64(count) } }
 
         /// Forgets what was sent, and says how much that was.
         func restart() -> Int64 {
@@ -123,13 +123,5 @@ struct BodyPieces: AsyncSequence, Sendable {
         var count: Int64 { state.withLock { $0.count } }
 
         var failure: (any Error)? { state.withLock { $0.failure } }
-
-        /// The digest of everything that was hashed; the record is closed by it.
-        func finish() -> Digest? {
-            state.withLock { state in
-                guard let hash = state.hash.take() else { return nil }
-                return Digest(sha256: hash.finish())
-            }
-        }
     }
 }

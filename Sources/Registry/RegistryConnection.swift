@@ -15,10 +15,12 @@ package struct RegistryConnection: Sendable {
     let authorizer: Authorizer
     let listing = ReferrersSupport()
     let oddSizes = OddSizes()
+    let manner: UploadManner
 
     package init(host: RegistryHost, options: RegistryOptions, transport: HTTPTransport) {
         self.host = host
         self.options = options
+        manner = UploadManner(bodyLimit: options.bodyLimit)
         origin = Origin(of: host, plainHTTP: options.plainHTTP)
         requester = Requester(
             transport: transport, registry: host, options: options, traffic: Traffic())

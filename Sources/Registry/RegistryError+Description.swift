@@ -168,12 +168,20 @@ extension RegistryError: CustomStringConvertible {
     }
 }
 
+extension RegistryError {
+    /// What the limit on bodies is called in the settings of those who often stand before a registry.
+    static let bodyLimitHint =
+        "nginx calls this limit client_max_body_size, its Kubernetes ingress proxy-body-size, Apache "
+        + "LimitRequestBody, Traefik maxRequestBodyBytes"
+}
+
 extension RegistryError.Refusal {
     fileprivate var hint: String {
         switch self {
         case .readOnly: "the registry takes no writes; is it in read-only mode?"
         case .quota: "the registry has no room left; free some and run again"
-        case .tooLarge: "this is larger than the registry, or a proxy before it, lets through"
+        case .tooLarge:
+            "this is larger than the registry, or a proxy before it, lets through; \(RegistryError.bodyLimitHint)"
         case .noRepository: "the repository or project must be created first"
         case .unknownBlob: "the registry misses a part of this manifest"
         case .immutableTag: "the tag cannot be moved"

@@ -27,6 +27,8 @@ package struct RegistryOptions: Sendable {
     package var maximumConnections = 8
     /// Blobs up to this size go up in one PUT instead of a PATCH and a PUT. Bytes.
     package var wholeUploadLimit: Int64 = 1 << 20
+    /// The largest body of one request where that is known; larger blobs go up in chunks. Bytes.
+    package var bodyLimit: Int64?
     /// What this run has waited for; copies of these options share it.
     package var patience = Patience()
     /// The proxies that the user asked for.

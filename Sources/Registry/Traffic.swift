@@ -7,6 +7,8 @@ package struct TrafficSummary: Hashable, Sendable {
     package var retries = 0
     /// Each once, escaped, 4096 bytes in all.
     package var warnings: [String] = []
+    /// What was found out about the way to the registry and is worth knowing, though everything went well.
+    package var note: String?
 }
 
 /// The counters behind a summary, shared by all tasks that use a connection.
@@ -29,6 +31,9 @@ final class Traffic: Sendable {
     func countRetry() { state.withLock { $0.summary.retries += 1 } }
 
     func noteAnswer() { state.withLock { $0.hasAnswered = true } }
+
+    /// Replaces what was noted before.
+    func note(_ text: String) { state.withLock { $0.summary.note = escaped(text) } }
 
     func warn(_ text: String) {
         let text = escaped(text)

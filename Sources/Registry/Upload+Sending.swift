@@ -2,57 +2,82 @@ import NIOHTTP1
 import OCI
 
 extension Upload {
-    /// Sends what the registry does not hold yet in one request and closes the upload with another.
+    /// Sends what the registry does not hold yet, in one request or in several where bodies are limited, and closes the upload
+    /// with another.
     func transfer(_ session: inout Session) async throws {
-        let pieces = BodyPieces(body: body, from: session.held, onBytes: onBytes)
-        if session.held < body.size {
-            try await send(pieces, to: &session)
-        } else {
-            do { try pieces.passOver() } catch { throw read(error) }
-        }
-        let sent = pieces.record.finish()
-        guard sent == digest else { throw RegistryError.changed(digest, found: sent) }
-        do {
-            try await close(session.location)
-        } catch {
-            if error is PassingTrouble { pieces.takeBack() }
-            throw error
-        }
+        let hash = BodyHash()
+        while session.held < body.size { try await sendNext(in: &session, hash) }
+        try finish(hash)
+        try await close(session.location)
     }
 
-    private func send(_ pieces: BodyPieces, to session: inout Session) async throws {
+    /// OCI distribution-spec 1.1.1, "Pushing a blob in chunks".
+    private func sendNext(in session: inout Session, _ hash: BodyHash) async throws {
+        let limit = connection.manner.bodyLimit.map { max($0, session.minimumChunk) } ?? .max
+        let end = session.held + min(limit, body.size - session.held)
+        let pieces = BodyPieces(body: body, range: session.held..<end, hash: hash, onBytes: onBytes)
         var headers: HTTPHeaders = ["Content-Type": "application/octet-stream"]
         // Without a range the body is a stream, which every registry takes; with one it is a chunk.
-        if session.held > 0 {
-            headers.add(name: "Content-Range", value: "\(session.held)-\(body.size - 1)")
+        let isChunk = pieces.size < body.size
+        if isChunk { headers.add(name: "Content-Range", value: "\(session.held)-\(end - 1)") }
+        let answer = try await send(
+            pieces, Call("PATCH", session.location, scopes: scopes, headers: headers, body: .pieces(pieces)))
+        guard [201, 202, 204].contains(answer.status) else {
+            pieces.takeBack()
+            throw try await refused(answer, size: pieces.size, isChunk: isChunk)
         }
-        let answer: Answer
+        try await answer.discard()
+        session.location = try location(in: answer)
+        session.isTruthful = answer.status != 201
+        guard pieces.record.count == pieces.size else { throw RegistryError.changed(digest, found: nil) }
+        if let held = Self.reported(answer), held != end {
+            pieces.takeBack()
+            throw PassingTrouble(
+                error: .pushRange(answer.exchange, digest: digest, sent: end, reported: held))
+        }
+        session.held = end
+    }
+
+    /// Sends a body; what was sent counts for nothing if it gets no answer.
+    private func send(_ pieces: BodyPieces, _ call: Call) async throws -> Answer {
         do {
-            answer = try await connection.send(
-                Call("PATCH", session.location, scopes: scopes, headers: headers, body: .pieces(pieces)))
+            return try await connection.send(call)
         } catch {
             if let failure = pieces.record.failure { throw read(failure) }
             pieces.takeBack()
             throw lost(error)
         }
-        guard [201, 202, 204].contains(answer.status) else {
-            pieces.takeBack()
-            throw try await refused(answer)
-        }
-        try await answer.discard()
-        session.location = try location(in: answer)
-        guard pieces.record.count == pieces.size else { throw RegistryError.changed(digest, found: nil) }
-        guard let held = Self.reported(answer), held != body.size else { return }
-        pieces.takeBack()
-        throw PassingTrouble(
-            error: .pushRange(answer.exchange, digest: digest, sent: body.size, reported: held))
+    }
+
+    /// Sees whether everything that went up is what the digest names, before the upload is closed.
+    private func finish(_ hash: BodyHash) throws {
+        let rest = BodyPieces(body: body, range: body.size..<body.size, hash: hash, onBytes: onBytes)
+        do { try rest.passOver() } catch { throw read(error) }
+        let sent = hash.finish()
+        guard sent == digest else { throw RegistryError.changed(digest, found: sent) }
     }
 
     /// How many bytes the registry says that it has. Distribution reports `0-0` for one byte as well as for none, and
-    /// ECR (201) a stale range, so these say nothing.
+    /// ECR (201) the first chunk for ever (github.com/aws/containers-roadmap/issues/2831), so these say nothing.
     private static func reported(_ answer: Answer) -> Int64? {
         guard answer.status == 202, let last = lastByte(in: answer), last > 0 else { return nil }
         return last + 1
+    }
+
+    /// Sends the blob as a stream with the request that closes the upload, for a proxy that lets no PATCH through. The last piece
+    /// goes out only if everything is what the digest names.
+    ///
+    /// OCI distribution-spec 1.1.1, "POST then PUT".
+    func sendAsStream(to location: RequestURL) async throws {
+        let pieces = BodyPieces(
+            body: body, range: 0..<body.size, hash: BodyHash(), expected: digest, onBytes: onBytes)
+        do {
+            try await close(location, with: .pieces(pieces), size: body.size)
+        } catch {
+            if let failure = pieces.record.failure { throw read(failure) }
+            pieces.takeBack()
+            throw error
+        }
     }
 
     /// Sends a small blob with the request that closes the upload: one request less for each of the many small files.
@@ -62,9 +87,9 @@ extension Upload {
         let bytes = try whole()
         onBytes(bytes.count)
         do {
-            try await close(location, with: bytes)
+            try await close(location, with: .bytes(bytes), size: body.size)
         } catch {
-            if error is PassingTrouble { onBytes(-bytes.count) }
+            onBytes(-bytes.count)
             throw error
         }
     }
@@ -85,41 +110,48 @@ extension Upload {
         return bytes
     }
 
-    private func close(_ location: RequestURL, with bytes: [UInt8]? = nil) async throws {
-        var call = Call("PUT", location.adding("digest", digest.description), scopes: scopes)
-        if let bytes {
-            call.headers = ["Content-Type": "application/octet-stream"]
-            call.body = .bytes(bytes)
-        }
+    private func close(
+        _ location: RequestURL, with body: OutgoingRequest.Body = .none, size: Int64 = 0,
+    ) async throws {
+        var call = Call("PUT", location.adding("digest", digest.description), scopes: scopes, body: body)
+        if size > 0 { call.headers = ["Content-Type": "application/octet-stream"] }
         let answer: Answer
         do {
             answer = try await connection.send(call)
         } catch {
             throw lost(error)
         }
-        guard [200, 201, 204].contains(answer.status) else { throw try await refused(answer) }
+        guard [200, 201, 204].contains(answer.status) else {
+            throw try await refused(answer, size: size, isChunk: false)
+        }
         try await answer.discard()
         if let said = answer.header("Docker-Content-Digest"), said != digest.description {
             throw RegistryError.pushDigest(answer.exchange, expected: digest, found: said)
         }
     }
 
-    private func refused(_ answer: Answer) async throws -> any Error {
+    /// - Parameter size: of the body that was sent, or was about to be. Bytes.
+    private func refused(_ answer: Answer, size: Int64, isChunk: Bool) async throws -> any Error {
         let told = try await answer.refused()
         switch (answer.status, told.error.code) {
         case (_, "DIGEST_INVALID"):
             return PassingTrouble(error: .pushDigest(told, expected: digest, found: nil))
+        case (416, _):
+            return PassingTrouble(error: .refused(.rejected, told), chunk: isChunk ? size : nil)
         // The registry has lost the session, or is elsewhere in it.
-        case (_, "BLOB_UPLOAD_UNKNOWN"), (_, "BLOB_UPLOAD_INVALID"), (416, _):
+        case (_, "BLOB_UPLOAD_UNKNOWN"), (_, "BLOB_UPLOAD_INVALID"):
             return PassingTrouble(error: .refused(.rejected, told))
         default:
-            return Refusals.error(told, writes: true, isPlain: connection.origin.scheme == .http)
+            let error = Refusals.error(told, writes: true, isPlain: connection.origin.scheme == .http)
+            if case .refused(.tooLarge, _) = error { return BodyRefusal(size: size, error: error) }
+            return error
         }
     }
 
     /// What a failure of the body's reader means. Its own errors come out as they are.
     private func read(_ failure: any Error) -> any Error {
-        failure is BodyPieces.ShortBody ? RegistryError.changed(digest, found: nil) : failure
+        guard let change = failure as? BodyPieces.ChangedBody else { return failure }
+        return RegistryError.changed(digest, found: change.found)
     }
 
     private func lost(_ error: any Error) -> any Error {

@@ -10,12 +10,14 @@ struct Upload: Sendable {
     let scopes: [Scope]
     let onBytes: @Sendable (Int) -> Void
 
-    /// An upload that the registry has begun.
-    struct Session: Sendable {
-        /// Moves on with each answer: the registries that keep an upload's state in it know only the last.
-        var location: RequestURL
-        /// How many bytes the registry says that it has.
-        var held: Int64 = 0
+    /// How the bytes go up.
+    enum Way {
+        /// With the request that closes the upload, from memory.
+        case whole
+        /// In a request of their own, or in several.
+        case patches
+        /// With the request that closes the upload, as a stream.
+        case stream
     }
 
     func push(mountFrom other: RepositoryName?) async throws -> PushOutcome {
@@ -29,17 +31,18 @@ struct Upload: Sendable {
         }
         var attempts = Attempts(connection.options, connection.traffic)
         var digestRefusals = 0
-        // A registry that stumbled over the short way is asked in the common one.
-        var isWhole = body.size <= connection.options.wholeUploadLimit
+        var way = firstWay
         while true {
             var current: Session
             if let session { current = session } else { current = try await begin() }
+            let before = current.held
             do {
-                if isWhole {
-                    try await sendWhole(to: current.location)
-                } else {
-                    try await transfer(&current)
+                switch way {
+                case .whole: try await sendWhole(to: current.location)
+                case .patches: try await transfer(&current)
+                case .stream: try await sendAsStream(to: current.location)
                 }
+                if way == .stream { manner.noteThatPatchIsRefused() }
                 return .uploaded
             } catch let trouble as PassingTrouble {
                 // The digest was right when it was sent, so the registry is given one more chance, not six.
@@ -47,37 +50,81 @@ struct Upload: Sendable {
                     digestRefusals += 1
                     guard digestRefusals < 2 else { throw trouble.error }
                 }
-                session = try await afterwards(trouble, of: current, isWhole: isWhole, &attempts)
-                isWhole = false
+                session = try await afterwards(
+                    trouble, of: current, since: before, isResumable: way == .patches, &attempts)
+                // A registry that stumbled over the short way is asked in the common one.
+                if way == .whole { way = .patches }
                 // The closing answer may be what was lost.
                 if session == nil, try await isThere() {
                     onBytes(Int(body.size))
                     return .uploaded
                 }
-            } catch let error as RegistryError where isWhole && Self.isAboutMethod(error) {
-                (session, isWhole) = (nil, false)
+            } catch let refusal as BodyRefusal where way != .stream {
+                guard narrow(after: refusal, in: current) else {
+                    await abandon(current.location)
+                    throw refusal.error
+                }
+                // Nothing of it was taken.
+                (session, way) = (current, .patches)
+            } catch let error as RegistryError where Self.isAboutMethod(error) && current.held == 0 {
+                switch way {
+                case .whole: way = .patches
+                case .patches: way = .stream
+                case .stream:
+                    await abandon(current.location)
+                    throw error
+                }
+                session = nil
             } catch {
                 await abandon(current.location)
-                throw error
+                throw (error as? BodyRefusal)?.error ?? error
             }
         }
     }
 
-    /// Whether a registry may have refused the short way as such: an old Artifactory says that it does not know the blob
-    /// (github.com/docker/buildx/issues/196).
+    private var manner: UploadManner { connection.manner }
+
+    private var firstWay: Way {
+        let wholeLimit = min(connection.options.wholeUploadLimit, manner.bodyLimit ?? .max)
+        if body.size <= wholeLimit { return .whole }
+        return manner.takesPatch ? .patches : .stream
+    }
+
+    /// A body that was refused for its size alone.
+    struct BodyRefusal: Error {
+        let size: Int64
+        let error: RegistryError
+    }
+
+    /// Makes bodies smaller from now on. `false` where the refused one was the smallest that may be tried.
+    private func narrow(after refusal: BodyRefusal, in session: Session) -> Bool {
+        guard refusal.size > session.minimumChunk, let limit = manner.narrow(below: refusal.size) else {
+            return false
+        }
+        connection.traffic.note(
+            "\(connection.host): bodies of \(refusal.size) bytes are refused on the way to the registry, so larger "
+                + "blobs go up in chunks of \(max(limit, session.minimumChunk)) bytes; \(RegistryError.bodyLimitHint)"
+        )
+        return true
+    }
+
+    /// Whether a way may have been refused as such: an old Artifactory says to a blob with the closing request that it does not
+    /// know it (github.com/docker/buildx/issues/196), and proxies do not let PATCH through (github.com/moby/moby/issues/27877).
     private static func isAboutMethod(_ error: RegistryError) -> Bool {
         switch error {
         case .refused(.unknownBlob, let told), .refused(.noRepository, let told),
             .refused(.rejected, let told),
             .refused(.readOnly, let told):
             [404, 405].contains(told.status)
+        case .unavailable(let told, _): told.status == 501
         default: false
         }
     }
 
     /// Waits, and sees whether the registry can go on with the upload where it broke.
     private func afterwards(
-        _ trouble: PassingTrouble, of session: Session, isWhole: Bool, _ attempts: inout Attempts
+        _ trouble: PassingTrouble, of session: Session, since before: Int64, isResumable: Bool,
+        _ attempts: inout Attempts,
     ) async throws -> Session? {
         do {
             try await attempts.next(after: trouble)
@@ -85,8 +132,16 @@ struct Upload: Sendable {
             await abandon(session.location)
             throw error
         }
-        let resumed = isWhole ? nil : try await status(of: session)
-        if let resumed, resumed.held - session.held >= Self.progress { attempts.restart() }
+        var resumed = isResumable && session.isTruthful ? try await status(of: session) : nil
+        if let chunk = trouble.chunk, resumed.map({ $0.held == session.held }) ?? (session.held == 0) {
+            // It was sent from where the registry is, so its size is what was meant (GHCR says 416 to more than 4 MiB).
+            if narrow(after: BodyRefusal(size: chunk, error: trouble.error), in: session) {
+                attempts.restart()
+            } else {
+                resumed = nil
+            }
+        }
+        if let resumed, resumed.held - before >= Self.progress { attempts.restart() }
         onBytes(Int((resumed?.held ?? 0) - session.held))
         return resumed
     }
@@ -96,93 +151,5 @@ struct Upload: Sendable {
 
     private func isThere() async throws -> Bool {
         try await connection.hasBlob(repository, digest: digest, size: body.size, scopes: scopes)
-    }
-
-    private enum Mount {
-        case mounted
-        case session(Session)
-        case refused
-    }
-
-    /// Asks the registry to take the blob over from `other`. An answer of 202 has begun an upload instead; any
-    /// other refusal is no trouble, as the blob can still be sent.
-    private func mount(from other: RepositoryName) async throws -> Mount {
-        let url = connection.url(repository, "blobs/uploads/")
-            .adding("mount", digest.description).adding("from", TokenService.encoded(other.text))
-        let answer = try await connection.repeating {
-            try await connection.send(Call("POST", url, scopes: scopes))
-        }
-        try await answer.discard()
-        switch answer.status {
-        case 201:
-            let said = answer.header("Docker-Content-Digest")
-            guard said == nil || said == digest.description, try await isThere() else {
-                connection.traffic.warn(
-                    "\(connection.host): \(repository): mounting \(digest) from \(other) had no effect")
-                return .refused
-            }
-            return .mounted
-        case 202: return .session(Session(location: try location(in: answer)))
-        default: return .refused
-        }
-    }
-
-    private func begin() async throws -> Session {
-        let call = Call("POST", connection.url(repository, "blobs/uploads/"), scopes: scopes)
-        return try await connection.repeating {
-            let answer = try await connection.send(call)
-            guard answer.status == 202 else {
-                let told = try await answer.refused()
-                guard answer.status != 404 || told.error.code != nil else {
-                    throw RegistryError.refused(.noRepository, told)
-                }
-                throw Refusals.error(told, writes: true, isPlain: connection.origin.scheme == .http)
-            }
-            try await answer.discard()
-            return Session(location: try location(in: answer))
-        }
-    }
-
-    /// What the registry holds of a session that broke, or nothing where it cannot go on with it.
-    ///
-    /// distribution 2.8 has forgotten the session then, as it knows only the last of its locations; distribution 3 and zot say
-    /// how far they came. `0-0` may mean one byte or none, so it is no help.
-    ///
-    /// OCI distribution-spec 1.1.1, "Pushing a blob in chunks".
-    private func status(of session: Session) async throws -> Session? {
-        do {
-            let answer = try await connection.send(Call("GET", session.location, scopes: scopes))
-            try await answer.discard()
-            guard answer.status == 204, let last = Self.lastByte(in: answer), last > 0, last < body.size
-            else {
-                return nil
-            }
-            return Session(location: try location(in: answer), held: last + 1)
-        } catch is PassingTrouble {
-            return nil
-        } catch is RegistryError {
-            return nil
-        }
-    }
-
-    /// Tells the registry that the upload will not be finished. Nothing depends on it: many registries want a right
-    /// for it that nobody has, and all of them tidy up on their own.
-    private func abandon(_ location: RequestURL) async {
-        _ = try? await connection.send(Call("DELETE", location, scopes: scopes)).discard()
-    }
-
-    /// The end of `Range: 0-99`.
-    static func lastByte(in answer: Answer) -> Int64? {
-        guard let bounds = answer.header("Range")?.split(separator: "-", omittingEmptySubsequences: false),
-            bounds.count == 2, bounds[0] == "0"
-        else { return nil }
-        return Int64(bounds[1])
-    }
-
-    /// Where the upload goes on: on the registry itself, or on a companion that the user named.
-    func location(in answer: Answer) throws(RegistryError) -> RequestURL {
-        try UploadLocation.resolve(
-            answer.header("Location"), asked: connection.url(repository, "blobs/uploads/"),
-            companions: connection.options.companionHosts, exchange: answer.exchange)
     }
 }

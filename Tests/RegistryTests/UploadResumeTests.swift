@@ -120,7 +120,11 @@ import Testing
             let bytes = [UInt8](repeating: 7, count: 30_000_000)
             #expect(await reason { try await connection.push(repository, bytes) } == "push.toolarge")
         }
-        #expect(server.requests.filter { $0.method == "PATCH" }.count == 1)
+        // 30 MB, 16 MiB, 8 MiB … 256 KiB: each is refused once, and none is sent again.
+        #expect(
+            server.requests.filter { $0.method == "PATCH" }.map(\.length)
+                == [30_000_000] + (18...24).reversed().map { 1 << $0 })
+        #expect(server.requests.filter { $0.method == "POST" }.count == 1)
         #expect(server.requests.allSatisfy { $0.headers["expect"] == nil })
     }
 }

@@ -29,6 +29,15 @@ package final class FakeRegistry: Sendable {
         /// How many components a repository's name may have.
         package var maximumDepth: Int?
         package var takesPatch = true
+        /// The largest body that what stands before it lets through, and whether it hangs up on larger ones in place of 413.
+        package var bodyLimit: Int?
+        package var hangsUp = false
+        /// The largest body with a range (GHCR: 4 MiB).
+        package var chunkLimit: Int?
+        /// The smallest chunk that is not the last one, told by `OCI-Chunk-Min-Length`.
+        package var minimumChunk: Int?
+        /// Whether it answers to chunks as ECR does: 201, and the range of the first one for ever.
+        package var keepsFirstRange = false
         /// The sizes that it gives for blobs until they are uploaded.
         package var claimedSizes: [String: Int] = [:]
         /// The blobs that it says to have though it has not.
@@ -140,7 +149,14 @@ final class FakeDesk: Sendable {
         _ head: ScriptedServer.Request,
         _ answer: @escaping @Sendable (inout FakeStore, ScriptedServer.Request) -> FakeAnswer,
     ) -> ScriptedServer.Decision {
-        let isCalm = state.withLock(\.isCalm)
+        let (isCalm, manner) = state.withLock { ($0.isCalm, $0.store.manner) }
+        if let limit = manner.bodyLimit, head.length > limit {
+            return ScriptedServer.Decision(readingUpTo: 0) { _ in
+                manner.hangsUp
+                    ? .init(raw: [])
+                    : .init(413, [:], Array("<html>413 Request Entity Too Large</html>".utf8))
+            }
+        }
         guard !isCalm, let fault = fault(head), fault.fits(head) else {
             return ScriptedServer.Decision { request in
                 self.state.withLock { answer(&$0.store, request) }.reply(to: request.method)

@@ -19,10 +19,25 @@ extension FakeStore {
             }
             let start = request.headers["content-range"]?.split(separator: "-").first.flatMap { Int($0) } ?? 0
             guard start == upload.data.count else { return progress(of: place.name, 416) }
+            if let limit = manner.chunkLimit, request.headers["content-range"] != nil, request.length > limit
+            {
+                return .error(
+                    416, "REQUESTED_RANGE_NOT_SATISFIABLE",
+                    "the request body is too large and exceeds the maximum permissible limit")
+            }
+            // What comes behind a chunk that is too small shows that it was not the last one.
+            if let minimum = manner.minimumChunk, upload.smallest < minimum {
+                return .error(416, "SIZE_INVALID", "all parts but the last must be larger")
+            }
+            upload.smallest = min(upload.smallest, request.body.count)
             upload.data += request.body
             upload.state += 1
             uploads[place.name] = upload
-            return progress(of: place.name, 202)
+            let answer = progress(of: place.name, manner.keepsFirstRange ? 201 : 202)
+            if manner.keepsFirstRange, upload.firstRange == nil {
+                uploads[place.name]?.firstRange = answer.headers["Range"]
+            }
+            return answer
         case "PUT":
             upload.data += request.body
             uploads[place.name] = nil
@@ -56,8 +71,11 @@ extension FakeStore {
             case .relative: path
             case .elsewhere(let origin): origin + path
             }
-        return FakeAnswer(
-            status, ["Location": location, "Range": "0-\(max(0, upload.data.count - 1))"])
+        var headers = [
+            "Location": location, "Range": upload.firstRange ?? "0-\(max(0, upload.data.count - 1))",
+        ]
+        if let minimum = manner.minimumChunk { headers["OCI-Chunk-Min-Length"] = String(minimum) }
+        return FakeAnswer(status, headers)
     }
 
     private mutating func close(_ upload: Upload, as digest: String) -> FakeAnswer {

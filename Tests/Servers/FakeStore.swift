@@ -17,6 +17,10 @@ struct FakeStore: Sendable {
     struct Upload: Sendable {
         let repository: String
         var data = Data()
+        /// The size of the smallest part so far.
+        var smallest = Int.max
+        /// What it told of itself after the first chunk.
+        var firstRange: String?
         /// Counts the requests; distribution 2.8 has it in the location and knows only the last.
         var state = 0
     }

@@ -13,6 +13,7 @@ package final class NginxProcess: @unchecked Sendable {
         package var wantsClientCertificate = false
         /// The largest body; 0 for any.
         package var bodyLimit = 0
+        package var takesPatch = true
 
         package init() {}
 
@@ -93,6 +94,7 @@ package final class NginxProcess: @unchecked Sendable {
                 ssl_certificate_key \(folder)/server.key;
                 \(mode.wantsClientCertificate ? "ssl_client_certificate \(folder)/clients/authority.pem; ssl_verify_client on;" : "")
                 location / {
+                    \(mode.takesPatch ? "" : "if ($request_method = PATCH) { return 405; }")
                     proxy_pass http://127.0.0.1:\(serverPort);
                     proxy_set_header Host $http_host;
                     \(mode.tellsScheme ? "proxy_set_header X-Forwarded-Proto https;" : "")
