@@ -149,7 +149,7 @@ struct Upload: Sendable {
     /// What the registry must have got for a lost connection not to count against the limit. Bytes.
     private static let progress: Int64 = 1 << 20
 
-    private func isThere() async throws -> Bool {
+    func isThere() async throws -> Bool {
         try await connection.hasBlob(repository, digest: digest, size: body.size, scopes: scopes)
     }
 }
