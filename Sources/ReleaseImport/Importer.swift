@@ -22,8 +22,10 @@ package struct Importer<Target: Destination>: Sendable {
         var report = ImportReport()
         report.wasDone = plan.isDone
         let left = plan.leftAlone + (plan.isDone ? [] : try await put(plan, &report))
-        report.tags = try await boundedMap(plan.repositories, width: width) {
-            try await readTags($0, except: left, isDone: plan.isDone)
+        let touched = Set(plan.work.map(\.repository.name))
+        report.tags = try await boundedMap(plan.repositories, width: width) { repository in
+            touched.contains(repository.name)
+                ? try await readTags(repository, except: left) : asked(repository, except: left)
         }.flatMap(\.self)
         report.leftAlone = left.map {
             ImportReport.TagResult(repository: $0.repository, tag: $0.tag, digest: $0.found)
@@ -159,17 +161,31 @@ package struct Importer<Target: Destination>: Sendable {
         return left
     }
 
-    /// What every tag of the repository names now; the record holds nothing that was not read here.
+    /// The tags of a repository that held everything: the preflight has asked for each of them, and nobody here has
+    /// touched them since, so none is asked for again.
+    private func asked(_ repository: RepositoryImport, except left: [ImportPlan.LeftAlone])
+        -> [ImportReport.TagResult]
+    {
+        Self.own(repository, except: left).map {
+            ImportReport.TagResult(repository: repository.name, tag: $0.tag, digest: $0.descriptor.digest)
+        }
+    }
+
+    private static func own(_ repository: RepositoryImport, except left: [ImportPlan.LeftAlone])
+        -> [RepositoryImport.PlannedTag]
+    {
+        repository.tags.filter { planned in
+            !left.contains { $0.repository == repository.name && $0.tag == planned.tag }
+        }
+    }
+
+    /// What every tag of a repository that was put into names now, by the bytes that come.
     private func readTags(
-        _ repository: RepositoryImport, except left: [ImportPlan.LeftAlone], isDone: Bool,
+        _ repository: RepositoryImport, except left: [ImportPlan.LeftAlone],
     ) async throws -> [ImportReport.TagResult] {
         var results: [ImportReport.TagResult] = []
-        for planned in repository.tags {
-            guard !left.contains(where: { $0.repository == repository.name && $0.tag == planned.tag }) else {
-                continue
-            }
-            let found = try await target.readBack(
-                .tag(planned.tag), in: repository.name, isNew: !isDone)
+        for planned in Self.own(repository, except: left) {
+            let found = try await target.readBack(.tag(planned.tag), in: repository.name, isNew: true)
             guard let found, found == planned.descriptor.digest else {
                 throw Self.readBack(
                     "\(target.name(of: repository.name)):\(planned.tag)", expected: planned.descriptor.digest,

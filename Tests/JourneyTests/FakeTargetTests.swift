@@ -37,6 +37,33 @@ import Testing
         #expect(registry.exchanges.dropFirst(before).allSatisfy { ["GET", "HEAD"].contains($0.method) })
     }
 
+    @Test func `tags are put by themselves, and not beside a manifest`() throws {
+        let registry = try FakeRegistry()
+        #expect(try importing(into: registry).status == 0)
+        let puts = registry.exchanges.filter { $0.method == "PUT" && $0.target.contains("/manifests/") }
+        #expect(puts.contains { $0.target.hasSuffix("/manifests/\(Sample.version)") })
+        // A registry that does not know `?tag=` ignores it without a word.
+        #expect(puts.allSatisfy { !$0.target.contains("?") })
+    }
+
+    @Test func `what is there already is decided with one question for each tag`() throws {
+        let registry = try FakeRegistry(.with { $0.hasReferrersAPI = true })
+        let first = try ImportOutcome(try importing(into: registry))
+        let before = registry.exchanges.count
+        let again = try importing(into: registry)
+        #expect(try ImportOutcome(again).alreadyImported == true)
+        let asked = registry.exchanges.dropFirst(before)
+        let tags = registry.repositories.values.flatMap(\.tags.keys)
+        let manifests = asked.filter { $0.target.contains("/manifests/") }
+        #expect(manifests.count == tags.count && tags.count == first.result?.tags)
+        #expect(Set(manifests.map(\.target)).count == tags.count)
+        #expect(manifests.allSatisfy { $0.method == "HEAD" })
+        #expect(!asked.contains { $0.target.contains("/blobs/") })
+        // What tags do not show is asked beside them: whether the registry is there, and the lists of referrers.
+        let others = asked.filter { !$0.target.contains("/manifests/") && !$0.target.contains("/referrers/") }
+        #expect(others.map(\.target) == ["/v2/"])
+    }
+
     @Test func `an answer that is lost makes no conflict with the tag that it was about`() throws {
         let left = Atomic(1)
         let registry = try FakeRegistry(.with { $0.tagsAreImmutable = true }) { request in
