@@ -111,25 +111,19 @@ actor Authorizer {
             }
             if tokens[key] == running { tokens[key] = nil }
         }
-        let (policy, host) = (policy, host)
-        let fetch =
-            tokens[key]
-            ?? Task {
-                if let address = await policy.forbiddenAddress(of: realm, requester.options.proxies) {
-                    throw RegistryError.realm(
-                        host: host.description, realm: realm.shown, address: address.description)
-                }
-                return try await Self.fetched(by: service)
-            }
+        let policy = policy
+        let fetch = tokens[key] ?? Task { try await Self.fetched(by: service, policy) }
         tokens[key] = fetch
         return "Bearer " + (try await fetch.value).text
     }
 
-    private static func fetched(by service: TokenService) async throws -> BearerToken {
-        var attempts = Attempts(service.requester.options, service.requester.traffic)
+    private static func fetched(by service: TokenService, _ policy: RealmPolicy) async throws -> BearerToken {
+        let options = service.requester.options
+        var attempts = Attempts(options, service.requester.traffic)
         while true {
             do {
-                return try await service.fetch()
+                return try await service.fetch(
+                    at: try await policy.addresses(of: service.realm, options))
             } catch let trouble as PassingTrouble {
                 try await attempts.next(after: trouble)
             }

@@ -12,12 +12,14 @@ import Synchronization
 /// Nothing is sent beside the beginning of a TLS handshake, which ends as soon as the certificate is seen.
 enum CertificateProbe {
     /// What a refusal means: the times first, since a certificate that is past them is refused by everybody.
+    ///
+    /// - Parameter address: where to connect to; nothing where the name decides.
     static func explain(
-        _ failure: TransportFailure, at origin: Origin, timeout: TimeAmount,
+        _ failure: TransportFailure, at origin: Origin, _ address: NetworkAddress?, timeout: TimeAmount,
     ) async -> TransportFailure {
         let chain: [NIOSSLCertificate]
         switch failure {
-        case .untrusted, .wrongName: chain = await certificates(of: origin, timeout: timeout)
+        case .untrusted, .wrongName: chain = await certificates(of: origin, address, timeout: timeout)
         default: return failure
         }
         guard let own = chain.first else { return failure }
@@ -31,13 +33,20 @@ enum CertificateProbe {
                 return .outOfTime(isOver: false, text(certificate.notValidBefore), now: text(now))
             }
         }
-        // A certificate that cannot be read more closely is still one of an unknown authority.
-        let issuer = try? Certificate(der: try (chain.last ?? own).toDERBytes()).issuerText
-        return .untrusted(
-            issuer.map { "it was issued by \"\(escaped($0, limit: 200))\"" } ?? "of another one")
+        return .untrusted(maker(of: chain.last ?? own))
     }
 
-    private static func certificates(of origin: Origin, timeout: TimeAmount) async -> [NIOSSLCertificate] {
+    /// Who made a certificate. One that cannot be read more closely is still of an unknown authority.
+    private static func maker(of certificate: NIOSSLCertificate) -> String {
+        guard let read = try? Certificate(der: try certificate.toDERBytes()) else { return "of another one" }
+        let issuer = "\"\(escaped(read.issuerText, limit: 200))\""
+        return read.subjectText == read.issuerText
+            ? "it is signed by itself, \(issuer)" : "it was issued by \(issuer)"
+    }
+
+    private static func certificates(
+        of origin: Origin, _ address: NetworkAddress?, timeout: TimeAmount,
+    ) async -> [NIOSSLCertificate] {
         let seen = Seen()
         let host = origin.host.filter { $0 != "[" && $0 != "]" }
         let isAddress =
@@ -57,7 +66,7 @@ enum CertificateProbe {
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                 }
-                .connect(host: host, port: origin.port).get()
+                .connect(host: address?.description ?? host, port: origin.port).get()
             // A host that shows nothing must not hold up the message.
             let limit = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
             try await channel.closeFuture.get()

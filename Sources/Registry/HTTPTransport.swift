@@ -14,6 +14,7 @@ import Synchronization
 package final class HTTPTransport: Sendable {
     private let direct: HTTPClient
     private let proxied: [Proxy: HTTPClient]
+    private let pinned: PinnedClients
     private let proxies: ProxySettings
     private let lanes: Lanes
     private let tls: TLSSettings
@@ -43,6 +44,7 @@ package final class HTTPTransport: Sendable {
         proxies = options.proxies
         direct = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+        pinned = PinnedClients(configuration)
         var proxied: [Proxy: HTTPClient] = [:]
         for proxy in proxies.all {
             var configuration = configuration
@@ -55,7 +57,7 @@ package final class HTTPTransport: Sendable {
     }
 
     package func shutdown() async throws {
-        for client in [direct] + proxied.values { try await client.shutdown() }
+        for client in [direct] + proxied.values + pinned.all { try await client.shutdown() }
     }
 
     /// Sends a request when there is room for it, and returns when the head of the answer is there.
@@ -78,30 +80,51 @@ package final class HTTPTransport: Sendable {
         case .pieces(let pieces): outgoing.body = .stream(pieces, length: .known(pieces.size))
         }
         let proxy = proxies.proxy(for: origin)
-        let client = proxy.flatMap { proxied[$0] } ?? direct
         let pass = try await lanes[request.url.origin].enter()
         do {
-            let response = try await client.execute(outgoing, deadline: .distantFuture)
+            let response = try await execute(outgoing, request, through: proxy)
             let status = Int(response.status.code)
             RetryPolicy.isBusy(status) ? pass.wentBadly() : pass.wentWell()
             return IncomingResponse(
                 status: status, headers: response.headers, body: IncomingBody(response.body, pass))
         } catch {
-            let failure = await explained(try Self.failure(error), at: origin, through: proxy)
+            let failure = await explained(
+                try Self.failure(error), at: origin, request.addresses?.first, through: proxy)
             if failure.isTransient(afterAnswer: false) { pass.wentBadly() }
             pass.end()
             throw failure
         }
     }
 
+    /// Where a request may go to some addresses alone, they are tried in turn until one takes the connection.
+    private func execute(
+        _ outgoing: HTTPClientRequest, _ request: OutgoingRequest, through proxy: Proxy?,
+    ) async throws -> HTTPClientResponse {
+        guard let addresses = request.addresses else {
+            let client = proxy.flatMap { proxied[$0] } ?? direct
+            return try await client.execute(outgoing, deadline: .distantFuture)
+        }
+        var failure: any Error = TransportFailure.unresolved
+        for address in addresses {
+            do {
+                return try await pinned.client(for: request.url.origin, at: address)
+                    .execute(outgoing, deadline: .distantFuture)
+            } catch {
+                guard case .unreachable = try Self.failure(error) else { throw error }
+                failure = error
+            }
+        }
+        throw failure
+    }
+
     /// What only this place knows about a failure.
-    private func explained(_ failure: TransportFailure, at origin: Origin, through proxy: Proxy?) async
-        -> TransportFailure
-    {
+    private func explained(
+        _ failure: TransportFailure, at origin: Origin, _ address: NetworkAddress?, through proxy: Proxy?,
+    ) async -> TransportFailure {
         if let proxy { return failure.through(proxy) }
         return switch failure {
         case .untrusted, .wrongName:
-            await CertificateProbe.explain(failure, at: origin, timeout: connectTimeout)
+            await CertificateProbe.explain(failure, at: origin, address, timeout: connectTimeout)
         case .clientCertificate(_, let words): .clientCertificate(wasShown: tls.isKnown(to: origin), words)
         case .noHTTP where origin.scheme == .http: .tlsPort
         default: failure

@@ -10,8 +10,16 @@ struct OutgoingRequest: Sendable {
 
     let method: String
     let url: RequestURL
-    var headers: HTTPHeaders
-    var body: Body
+    var headers: HTTPHeaders = [:]
+    var body: Body = .none
+    /// The only addresses that may be connected to, in their order; nothing where the name decides.
+    var addresses: [NetworkAddress]?
+
+    func at(_ addresses: [NetworkAddress]?) -> OutgoingRequest {
+        var request = self
+        request.addresses = addresses
+        return request
+    }
 }
 
 /// The head of an answer, with its content still to come.

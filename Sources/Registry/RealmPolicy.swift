@@ -35,17 +35,26 @@ struct RealmPolicy: Sendable {
         return host == domain || host.hasSuffix("." + domain)
     }
 
-    /// The address at which a realm's name ends up, if it is one that no token service of another host has: a name
-    /// can be made to lead to this very machine, or to where clouds keep a machine's own credentials.
+    /// The addresses that a realm's name leads to, which are then the only ones to connect to; nothing where it does not
+    /// matter.
     ///
-    /// Private addresses are usual on isolated networks, and what the user named is asked wherever it is. Through a
-    /// proxy the name is the proxy's matter.
-    func forbiddenAddress(of realm: RequestURL, _ proxies: ProxySettings) async -> NetworkAddress? {
+    /// A name can be made to lead to this very machine, or to where clouds keep a machine's own credentials, and to
+    /// lead there only the second time that it is looked up. Private addresses are usual on isolated networks, and what
+    /// the user named is asked wherever it is. Through a proxy the name is the proxy's matter.
+    ///
+    /// Refuses a name of which one address is of this machine or its link (`auth.realm`).
+    func addresses(of realm: RequestURL, _ options: RegistryOptions) async throws(RegistryError)
+        -> [NetworkAddress]?
+    {
         let origin = realm.origin
         guard origin.host != registry.host, !companions.contains(where: origin.isNamed(by:)),
-            proxies.proxy(for: origin) == nil
+            options.proxies.proxy(for: origin) == nil
         else { return nil }
-        return await NetworkAddress.resolving(origin.host).first(where: \.isOfThisMachine)
+        let found = await options.resolve(origin.host)
+        if let own = found.first(where: \.isOfThisMachine) {
+            throw .realm(host: registry.authority, realm: realm.shown, address: own.description)
+        }
+        return found
     }
 
     private static func isAddress(_ host: String) -> Bool {

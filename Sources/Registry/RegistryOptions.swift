@@ -35,6 +35,8 @@ package struct RegistryOptions: Sendable {
     package var proxies = ProxySettings.none
     /// Is told of each request when its answer begins; never of a secret.
     package var trace: (@Sendable (String) -> Void)?
+    /// What the names of token services mean. Tests alone give another.
+    var resolve: @Sendable (String) async -> [NetworkAddress] = { await NetworkAddress.resolving($0) }
     /// By which the life of tokens is counted. Tests alone give another.
     package var now: @Sendable () -> ContinuousClock.Instant = { .now }
     /// How a retry waits. Tests alone give another.

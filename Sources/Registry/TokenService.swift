@@ -27,16 +27,17 @@ struct TokenService: Sendable {
 
     private static let maximumSize = 65_536
 
-    func fetch() async throws -> BearerToken {
+    /// - Parameter addresses: the only ones to connect to; nothing where the name decides.
+    func fetch(at addresses: [NetworkAddress]?) async throws -> BearerToken {
         // Before the service has counted its own: a token is never taken for younger than it is.
         let began = requester.options.now()
         if case .identityToken(let token) = credential?.kind {
-            let answer = try await requester.send(refreshing(token))
+            let answer = try await requester.send(refreshing(token).at(addresses))
             // Such a service knows no OAuth2 and may still give what everybody gets.
             if answer.status != 404, answer.status != 405 { return try await read(answer, began) }
             try await answer.discard()
         }
-        return try await read(requester.send(asking), began)
+        return try await read(requester.send(asking.at(addresses)), began)
     }
 
     private var asking: OutgoingRequest {
@@ -45,7 +46,7 @@ struct TokenService: Sendable {
         for scope in scopes { url = url.adding("scope", Self.encoded(scope)) }
         var headers: HTTPHeaders = [:]
         if let basic = credential?.basic { headers.add(name: "Authorization", value: basic) }
-        return OutgoingRequest(method: "GET", url: url, headers: headers, body: .none)
+        return OutgoingRequest(method: "GET", url: url, headers: headers)
     }
 
     private func refreshing(_ token: String) -> OutgoingRequest {

@@ -24,17 +24,17 @@ package struct WebFiles: Sendable {
     ///
     /// - Parameters:
     ///   - path: below the base, in bytes that need no escape.
-    ///   - restart: is called before the bytes come, and again before they come anew.
+    ///   - begin: is called before the bytes come, and again before they come anew, with their number if the host
+    ///     says it.
     /// - Returns: whether there is such a file.
     package func fetch(
-        _ path: String, upTo limit: Int, restart: () throws -> Void,
+        _ path: String, upTo limit: Int, begin: (_ announced: Int?) throws -> Void,
         into sink: (UnsafeRawBufferPointer) throws -> Void,
     ) async throws -> Bool {
         var attempts = Attempts(options, requester.traffic)
         while true {
             do {
-                try restart()
-                return try await fetchOnce(path, limit, sink)
+                return try await fetchOnce(path, limit, begin, sink)
             } catch let trouble as PassingTrouble {
                 try await attempts.next(after: trouble)
             }
@@ -42,7 +42,8 @@ package struct WebFiles: Sendable {
     }
 
     private func fetchOnce(
-        _ path: String, _ limit: Int, _ sink: (UnsafeRawBufferPointer) throws -> Void,
+        _ path: String, _ limit: Int, _ begin: (Int?) throws -> Void,
+        _ sink: (UnsafeRawBufferPointer) throws -> Void,
     ) async throws -> Bool {
         let answer = try await answer(to: path)
         switch answer.status {
@@ -61,6 +62,7 @@ package struct WebFiles: Sendable {
         guard (announced ?? 0) <= limit else {
             throw RegistryError.tooLarge(answer.exchange, limit: limit)
         }
+        try begin(announced)
         var count = 0
         try await answer.readable {
             try await answer.response.body.forEach { piece in
@@ -87,7 +89,7 @@ package struct WebFiles: Sendable {
         var policy = RedirectPolicy(from: url)
         while true {
             let answer = try await requester.send(
-                OutgoingRequest(method: "GET", url: url, headers: [:], body: .none))
+                OutgoingRequest(method: "GET", url: url))
             guard RedirectPolicy.isRedirect(answer.status) else { return answer }
             let next = try policy.next(
                 after: url, location: answer.header("Location"), exchange: answer.exchange)

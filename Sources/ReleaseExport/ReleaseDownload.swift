@@ -14,6 +14,7 @@ package struct ReleaseDownload: Sendable {
     private let folder: FilePath
     private let width: Int
     private let leavingOut: Set<ReleaseParts.Group>
+    private let allowance: DownloadAllowance
 
     /// Four for each file; more is no release.
     private static let maximumRequests = 4096
@@ -22,12 +23,13 @@ package struct ReleaseDownload: Sendable {
     package init(
         _ version: ReleaseVersion, from files: WebFiles, into folder: FilePath, width: Int,
         leavingOut: Set<ReleaseParts.Group>,
-    ) {
+    ) throws {
         self.version = version
         self.files = files
         self.folder = folder
         self.width = width
         self.leavingOut = leavingOut
+        allowance = try DownloadAllowance(for: folder)
     }
 
     /// - Returns: what was asked for and is not there.
@@ -108,13 +110,16 @@ package struct ReleaseDownload: Sendable {
         } catch {
             throw Finding(.local, "write.open", at: .file, "\(path): cannot be created: \(error)")
         }
+        var share = allowance.share()
         let isThere: Bool
         do {
-            isThere = try await files.fetch("\(version)/\(name)", upTo: limit) {
+            isThere = try await files.fetch("\(version)/\(name)", upTo: limit) { announced in
                 guard ftruncate(file.rawValue, 0) == 0, lseek(file.rawValue, 0, SEEK_SET) == 0 else {
                     throw Self.unwritten(path, Errno(rawValue: errno))
                 }
+                try share.begin(announced: announced)
             } into: { bytes in
+                try share.add(bytes.count)
                 do {
                     _ = try file.writeAll(bytes)
                 } catch {
@@ -137,6 +142,8 @@ package struct ReleaseDownload: Sendable {
     }
 
     private static func unwritten(_ path: FilePath, _ error: any Error) -> Finding {
-        Finding(.local, "write.io", at: .file, "\(path): cannot be written: \(error)")
+        Finding(
+            .local, error as? Errno == .noSpace ? "write.space" : "write.io", at: .file,
+            "\(path): cannot be written: \(error)")
     }
 }

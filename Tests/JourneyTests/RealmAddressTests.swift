@@ -50,10 +50,74 @@ import Testing
         #expect(service.requests.count == 1)
     }
 
+    /// A name service that answers otherwise the second time: whoever looks a name up, finds the address harmless and
+    /// then connects by name is led to this machine.
+    @Test func `a name that leads elsewhere the second time does not lead there`() throws {
+        let service = try ScriptedServer { _, _ in
+            ScriptedServer.Reply(200, [:], Array(#"{"token":"t"}"#.utf8))
+        }
+        let registry = try ScriptedServer { [port = service.port] _, _ in
+            ScriptedServer.Reply(
+                401, ["WWW-Authenticate": #"Bearer realm="http://auth.corp.test:\#(port)/token""#])
+        }
+        let host = "registry.corp.test:\(registry.port)"
+        func check(first: String) throws -> ProgramResult {
+            try RunningProgram.cgbundle(
+                [
+                    "auth", "check", host, "--plain-http", host, "--authfile", anybody(at: host),
+                    "--max-attempts", "1",
+                ],
+                environment: [
+                    "LD_PRELOAD": try NameService.library(in: folder.path), "FIRST_ADDRESS": first,
+                ])
+        }
+        // No connection can be made to the first address, so the error tells that it was the one tried.
+        let result = try check(first: "255.255.255.255")
+        #expect(
+            result.output.contains("does not take connections: network is unreachable"), "\(result.output)")
+        #expect(result.output.contains("[unreachable]"))
+        #expect(service.requests == [])
+        let refused = try check(first: "127.0.0.1")
+        #expect(refused.output.contains("[auth.realm]"), "\(refused.output)")
+        #expect(service.requests == [])
+    }
+
     private func anybody(at host: String) throws -> String {
         let file = folder.path + "/auth.json"
         try Data(#"{"auths":{"\#(host)":{"username":"mira","password":"word"}}}"#.utf8).write(
             to: URL(filePath: file))
         return file
     }
+}
+
+/// A library that is loaded before glibc and plays a name service.
+private enum NameService {
+    static func library(in folder: String) throws -> String {
+        let (text, library) = (folder + "/names.c", folder + "/names.so")
+        try Data(source.utf8).write(to: URL(filePath: text))
+        let made = try RunningProgram.run(
+            "clang", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, text)
+        guard made.status == 0 else { throw NotSeen(description: "clang: \(made.errors)") }
+        return library
+    }
+
+    private static let source = #"""
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <netdb.h>
+        #include <stdatomic.h>
+        #include <stdlib.h>
+        #include <string.h>
+
+        static atomic_int asked;
+
+        int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                        struct addrinfo **found) {
+            if (name != NULL && strcmp(name, "registry.corp.test") == 0) name = "127.0.0.1";
+            if (name != NULL && strcmp(name, "auth.corp.test") == 0)
+                name = atomic_fetch_add(&asked, 1) == 0 ? getenv("FIRST_ADDRESS") : "127.0.0.1";
+            return ((int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))dlsym(
+                RTLD_NEXT, "getaddrinfo"))(name, service, hints, found);
+        }
+        """#
 }

@@ -32,7 +32,7 @@ import Testing
         do {
             let files = try #require(WebFiles(base, options: options, transport: transport))
             var found: [UInt8] = []
-            let isThere = try await files.fetch("v1/file", upTo: limit) {
+            let isThere = try await files.fetch("v1/file", upTo: limit) { _ in
                 found = []
             } into: { piece in
                 found += piece
