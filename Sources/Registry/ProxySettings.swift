@@ -164,7 +164,9 @@ package enum ProxyError: Error, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .address(let source): "\(source): expected [http://][USER:PASSWORD@]HOST[:PORT]"
-        case .scheme(let source): "\(source): only proxies that are spoken to in plain http are known"
+        case .scheme(let source):
+            "\(source): expected a proxy of plain http, http://HOST:PORT; proxies that are spoken to in TLS (https://) or "
+                + "SOCKS are not known"
         }
     }
 }

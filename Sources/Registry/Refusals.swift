@@ -30,10 +30,12 @@ enum Refusals {
         }
     }
 
-    /// What Go's and nginx' TLS servers say to plain http.
+    /// What Go's, nginx' and Apache's TLS servers say to plain http.
     private static func speaksTLS(_ wording: String) -> Bool {
-        wording.contains("http request to an https server")
-            || wording.contains("plain http request was sent to https port")
+        [
+            "http request to an https server", "plain http request was sent to https port",
+            "speaking plain http to an ssl-enabled server port",
+        ].contains(where: wording.contains)
     }
 
     /// What nginx says where TLS went well and the certificate is missing.

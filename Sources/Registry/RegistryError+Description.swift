@@ -48,15 +48,23 @@ extension RegistryError: CustomStringConvertible {
         }
     }
 
+    /// Without the port, which no certificate names.
+    private static func name(of host: String) -> String {
+        guard let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") else { return host }
+        return String(host[..<colon])
+    }
+
     private var certificateText: String {
         switch self {
         case .untrusted(let host, let cause):
             "\(host): its certificate is not valid under the known authorities (\(escaped(cause))); "
-                + "give the registry's own authority with --ca-file"
+                + "give the registry's own authority with --ca-file, or put it into certs.d/\(host) as ca.crt"
         case .wrongName(let host, let names):
-            "\(host): its certificate is for another name"
-                + (names.isEmpty ? "" : ", \(escaped(names.joined(separator: ", ")))")
-                + "; name the registry as its certificate does, or have one issued for \(host)"
+            "\(host): its certificate is for "
+                + (names.isEmpty
+                    ? "no host by its alternative names, which alone count"
+                    : "another name, \(escaped(names.joined(separator: ", ")))")
+                + "; name the registry as its certificate does, or have one issued for \(Self.name(of: host))"
         case .certificateOver(let host, let since, let now):
             "\(host): its certificate expired on \(since), and this machine's clock says \(now); have it renewed, "
                 + "or set the clock"
@@ -92,7 +100,8 @@ extension RegistryError: CustomStringConvertible {
             .certificates:
             certificateText
         case .handshake(let host, let cause): "\(host): TLS could not be agreed on: \(escaped(cause))"
-        case .plainPort(let host): "\(host): this port speaks plain http; say so with --plain-http \(host)"
+        case .plainPort(let host):
+            "\(host): this port does not speak TLS; if it speaks plain http, say so with --plain-http \(host)"
         case .tlsPort(let host): "\(host): this port speaks https; leave out --plain-http \(host)"
         case .unavailable(let exchange, let attempts): "\(exchange), \(attempts) times; try again later"
         case .rateLimited(let exchange, let wait):

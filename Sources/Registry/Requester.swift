@@ -71,7 +71,7 @@ struct Requester: Sendable {
         do {
             response = try await transport.send(request, for: registry)
         } catch let failure as TransportFailure {
-            let error = failure.error(asked)
+            let error = error(failure, asked, request)
             trace(request, "failed, \(error)", since: began)
             throw failure.isTransient(afterAnswer: traffic.hasAnswered) ? PassingTrouble(error: error) : error
         }
@@ -85,6 +85,16 @@ struct Requester: Sendable {
         let answer = Answer(exchange, response, query: request.url.query)
         guard RetryPolicy.isBusy(response.status) else { return answer }
         throw try await busy(answer)
+    }
+
+    /// Some servers of https hang up on plain http without a word.
+    private func error(_ failure: TransportFailure, _ asked: Exchange, _ request: OutgoingRequest)
+        -> RegistryError
+    {
+        guard case .interrupted(let cause) = failure, request.url.origin.scheme == .http, !traffic.hasAnswered
+        else { return failure.error(asked) }
+        return .interrupted(
+            asked, cause: "\(cause); if this port speaks https, leave out --plain-http \(asked.host)")
     }
 
     func trace(_ text: @autoclosure () -> String) {

@@ -89,10 +89,21 @@ struct TLSSettings: Sendable {
         do {
             certificates = try NIOSSLCertificate.fromPEMBytes(pem)
         } catch {
-            throw .certificates("\(name): is not PEM: \(error)")
+            throw .certificates("\(name): \(fault(of: pem))")
         }
-        guard !certificates.isEmpty else { throw .certificates("\(name): holds no certificate") }
+        guard !certificates.isEmpty else { throw .certificates("\(name): \(fault(of: pem))") }
         return certificates
+    }
+
+    /// What is given in place of certificates, by its first bytes.
+    private static func fault(of bytes: [UInt8]) -> String {
+        // A DER certificate begins with the tag of a sequence (X.690, "Encoding of a sequence value").
+        if bytes.first == 0x30 {
+            return "is DER; make PEM of it: openssl x509 -inform der -in FILE -out FILE.pem"
+        }
+        let words = String(decoding: bytes.prefix(4096), as: UTF8.self)
+        return words.contains("PRIVATE KEY-----")
+            ? "holds a private key, where certificates belong" : "holds no certificate in PEM"
     }
 
     private static func client(_ given: ClientCertificate) throws(RegistryError) -> Client {

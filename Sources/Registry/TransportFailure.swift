@@ -134,8 +134,19 @@ enum TransportFailure: Error, Hashable {
             "ALERT_CERTIFICATE_EXPIRED", "ALERT_CERTIFICATE_REVOKED", "ALERT_UNSUPPORTED_CERTIFICATE",
             "ALERT_ACCESS_DENIED",
         ]
-        return alerts.contains(where: words.contains)
-            ? .clientCertificate(wasShown: false, words) : .handshake(words)
+        if alerts.contains(where: words.contains) { return .clientCertificate(wasShown: false, words) }
+        if words.contains("ON_CLIENT_HELLO") {
+            return .handshake("the server has no cipher in common with us (\(words))")
+        }
+        // TLS 1.2 has no alert of its own for a certificate that is missing (RFC 5246, "Client Certificate").
+        if words.contains("ALERT_HANDSHAKE_FAILURE") { return .clientCertificate(wasShown: false, words) }
+        if words.contains("PROTOCOL_VERSION") || words.contains("UNSUPPORTED_PROTOCOL") {
+            return .handshake("the server speaks no version as new as TLS 1.2, which is the least (\(words))")
+        }
+        if words.contains("UNRECOGNIZED_NAME") {
+            return .handshake("the server knows no host of this name (\(words))")
+        }
+        return .handshake(words)
     }
 
     /// The names of BoringSSL's reasons, without numbers and source lines.

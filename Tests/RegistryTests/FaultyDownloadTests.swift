@@ -137,6 +137,27 @@ import Testing
         }
     }
 
+    @Test
+    func `an answer that stays open far before its announced end is a stall, and no range begins at the end`()
+        async throws
+    {
+        // distribution 2.8 answers so to a range that begins behind the end; on the line it is a stall like any other.
+        try await withScript { _, _ in
+            var reply = ScriptedServer.Reply(200, ["Content-Length": "1000"], content(33))
+            reply.isHeld = true
+            return reply
+        } options: {
+            $0.stallTimeout = .milliseconds(100)
+            $0.maximumAttempts = 3
+        } _: { (connection, server) async throws in
+            #expect(await reason { try await connection.pull(repository, content(1000)) } == "pull.stall")
+            #expect(server.requests.map { $0.headers["range"] } == [nil, "bytes=33-", "bytes=33-"])
+            let nothing = try await connection.pull(repository, content(1000), from: 1000)
+            #expect(nothing == [])
+            #expect(server.requests.count == 3)
+        }
+    }
+
     @Test func `a blob that stays short is given up`() async throws {
         try await withScript { _, _ in
             .init(200, ["Content-Length": "1000"], Array(repeating: 1, count: 33))
