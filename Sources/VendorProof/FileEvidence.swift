@@ -10,7 +10,7 @@ struct FileEvidence: Sendable {
     private(set) var companions: [FileName: [FoundEvidence]] = [:]
     /// Statements, which say themselves what they are about.
     private(set) var statements: [FoundEvidence] = []
-    /// Files that are evidence and nothing else.
+    /// Files that are evidence and nothing else: what was read as such, unless it has evidence of its own.
     private(set) var proofs: Set<FileName> = []
 
     private static let lineLimit = 1000
@@ -21,17 +21,17 @@ struct FileEvidence: Sendable {
             if file.name.text.hasSuffix(".jsonl") {
                 try addLines(of: file, reading: read)
             } else if let base = Self.base(of: file, in: byName) {
-                proofs.insert(file.name)
                 try add(file, beside: base, byName, reading: read)
             }
         }
+        proofs.subtract(companions.keys)
     }
 
     /// The file that a companion's name names, if that is there.
     private static func base(
         of file: ReleaseEvidence.File, in byName: [String: ReleaseEvidence.File]
     ) -> ReleaseEvidence.File? {
-        for ending in [".sigstore.json", ".bundle", ".sig", ".pem"] where file.name.text.hasSuffix(ending) {
+        for ending in [".sigstore.json", ".bundle", ".sig"] where file.name.text.hasSuffix(ending) {
             return byName[String(file.name.text.dropLast(ending.utf8.count))]
         }
         return nil
@@ -42,8 +42,7 @@ struct FileEvidence: Sendable {
         _ byName: [String: ReleaseEvidence.File], reading read: (Digest) throws -> [UInt8],
     ) throws {
         let name = file.name.text
-        // A certificate says nothing by itself; it is read with the signature beside it.
-        guard !name.hasSuffix(".pem") else { return }
+        proofs.insert(file.name)
         guard file.size <= ReleaseEvidence.blobLimit else {
             companions[base.name, default: []].append(
                 FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
@@ -53,14 +52,17 @@ struct FileEvidence: Sendable {
         }
         let bytes = try read(file.digest)
         let isJSON = bytes.first { ![0x09, 0x0A, 0x0D, 0x20].contains($0) } == UInt8(ascii: "{")
-        let certificate = try byName[base.name.text + ".pem"].flatMap { file in
+        let certificate = isJSON ? nil : byName[base.name.text + ".pem"]
+        let pem = try certificate.flatMap { file in
             file.size <= ReleaseEvidence.blobLimit ? try read(file.digest) : nil
         }
         let found = FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
             isJSON
                 ? try SignedEvidence(json: bytes, name: name)
-                : try SignedEvidence(signature: bytes, certificate: certificate, name: name)
+                : try SignedEvidence(signature: bytes, certificate: pem, name: name)
         }
+        // A certificate says nothing by itself, and what only has the name of one says nothing at all.
+        if case .success = found.reading, let certificate, pem != nil { proofs.insert(certificate.name) }
         companions[base.name, default: []].append(found)
         if !found.claimedSubjects.isEmpty { statements.append(found) }
     }

@@ -39,10 +39,15 @@ struct FileProof {
 
     mutating func verdicts() throws -> [ObjectVerdict] {
         var verdicts: [ObjectVerdict] = []
-        for file in release.files where !evidence.proofs.contains(file.name) {
+        for file in release.files where !evidence.proofs.contains(file.name) || isAskedFor(file) {
             verdicts.append(try verdict(of: file))
         }
         return verdicts
+    }
+
+    /// Whether a policy calls the file by its name, so that it is more than evidence to whoever wrote the policy.
+    private func isAskedFor(_ file: ReleaseEvidence.File) -> Bool {
+        trust.policies.contains { $0.names(.file, file.name.text) }
     }
 
     private func judge(_ policy: VendorPolicy?) -> EvidenceJudge {

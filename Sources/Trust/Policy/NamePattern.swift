@@ -24,6 +24,9 @@ package struct NamePattern: Hashable, Sendable, CustomStringConvertible {
     /// Every name; no trust file can say that, the options for one run do.
     package static let everything = NamePattern()
 
+    /// Whether it is the name of one object.
+    var isOneName: Bool { components.map { !$0.contains(Self.star) } ?? false }
+
     package func matches(_ name: String) -> Bool {
         guard let components else { return true }
         let found = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

@@ -36,6 +36,15 @@ package struct VendorPolicy: Hashable, Sendable {
     package func matches(_ kind: VendorObjectKind, _ name: String) -> Bool {
         match.contains { $0.kind == kind && $0.name.matches(name) }
     }
+
+    /// Whether it calls the object by its own name and not by a pattern.
+    package func names(_ kind: VendorObjectKind, _ name: String) -> Bool {
+        match.contains { $0.kind == kind && $0.name.isOneName && $0.name.matches(name) }
+    }
+
+    package func speaks(of kind: VendorObjectKind) -> Bool {
+        match.contains { $0.kind == kind }
+    }
 }
 
 /// Leave to go without proof of something, for a while.
