@@ -43,9 +43,33 @@ struct ArtifactProof {
         let policy = policy(for: artifact)
         return ObjectVerdict(
             artifact.role.objectKind, artifact.name, artifact.digest,
-            isRequired: artifact.role == .image || policy != nil, policy: policy,
-            evidence: verdicts(on: (found[place] ?? []) + about, of: artifact.digest, policy),
+            isRequired: policy != nil || isRequired(artifact.role), policy: policy,
+            evidence: verdicts(on: (found[place] ?? []) + about, of: artifact.digest, policy).map {
+                named($0, artifact)
+            },
             absence: "no signature of it is in the release")
+    }
+
+    /// A chart is called after the place of the first image, so where charts are asked for, no name may let it through.
+    private func isRequired(_ role: ReleaseEvidence.Artifact.Role) -> Bool {
+        switch role {
+        case .image: true
+        case .extraImage: false
+        case .chart: trust.policies.contains { $0.speaks(of: .chart) }
+        }
+    }
+
+    /// A good signature that calls the content another image of the release does not say that it is this one.
+    private func named(_ verdict: EvidenceVerdict, _ artifact: ReleaseEvidence.Artifact) -> EvidenceVerdict {
+        let names = Set((verdict.signature?.names(of: artifact.digest) ?? []).map { Array($0.utf8) })
+        guard verdict.state == .verified, !names.contains(Array(artifact.name.utf8)),
+            let other = release.artifacts.first(where: { names.contains(Array($0.name.utf8)) })
+        else { return verdict }
+        var verdict = verdict
+        verdict.state = .unverifiableOffline
+        verdict.reason = OfflineReason.otherName.rawValue
+        verdict.text = "\(verdict.name): is of this content as \(other.name), another one of the release"
+        return verdict
     }
 
     private func verdicts(
@@ -86,5 +110,14 @@ extension ReleaseEvidence.Artifact.Role {
         case .extraImage: .extraImage
         case .chart: .chart
         }
+    }
+}
+
+extension VerifiedSignature {
+    /// What the signer called the content with this digest; nothing where no name was given.
+    fileprivate func names(of digest: Digest) -> [String] {
+        if let payload { return payload.repository.map { [$0] } ?? [] }
+        let subjects = statement?.subjects ?? []
+        return subjects.filter { $0.digests["sha256"] == digest.hex }.compactMap(\.name)
     }
 }

@@ -7,21 +7,20 @@ package struct FoundEvidence: Sendable {
     package let name: String
     package let reading: Result<SignedEvidence, EvidenceFault>
     let isAboutImage: Bool
+    /// The SHA-256 in hex of what its statement speaks of. Kept, because every object of the release asks for it.
+    let claimedSubjects: Set<String>
 
     package init(_ name: String, aboutImage: Bool, _ read: () throws(EvidenceFault) -> SignedEvidence) {
         self.name = name
         isAboutImage = aboutImage
         do throws(EvidenceFault) {
-            reading = .success(try read())
+            let evidence = try read()
+            claimedSubjects = Set(evidence.claimedSubjects)
+            reading = .success(evidence)
         } catch {
+            claimedSubjects = []
             reading = .failure(error)
         }
-    }
-
-    /// The SHA-256 in hex of what its statement speaks of.
-    var claimedSubjects: [String] {
-        guard case .success(let evidence) = reading else { return [] }
-        return evidence.claimedSubjects
     }
 }
 

@@ -28,4 +28,6 @@ package enum OfflineReason: String, Hashable, Sendable {
     case noPolicy = "no-policy"
     /// A good signature of somebody whom nobody asked for, beside one of those who were.
     case otherSigner = "other-signer"
+    /// A good signature of the same content under the name of another image of the release.
+    case otherName = "other-name"
 }

@@ -33,8 +33,8 @@ extension TrustFile {
             return ["For \(objects): a good signature of one of these is needed. \(missing)"]
                 + list(policy.anyOf)
         } + [
-            "The first policy that matches a thing holds for it. An image of the release that none matches is refused; a "
-                + "chart or file that none matches is shown and not required."
+            "The first policy that matches a thing holds for it. An image of the release that none matches is refused, and "
+                + "so is the chart where any speaks of charts; anything else that none matches is shown and not required."
         ]
     }
 

@@ -40,16 +40,20 @@ package struct SimpleSigningPayload: Hashable, Sendable {
         }
     }
 
-    /// Refuses a payload whose reference is in another repository; a tag or digest after it does not matter.
-    package func requireRepository(_ repository: String) throws(EvidenceFault) {
-        let reference = dockerReference ?? ""
-        let bare = reference.utf8.prefix { $0 != UInt8(ascii: "@") }
+    /// The reference without a tag or digest behind it.
+    package var repository: String? {
+        guard let bare = dockerReference?.utf8.prefix(while: { $0 != UInt8(ascii: "@") }) else { return nil }
         let path = bare.lastIndex(of: UInt8(ascii: "/")) ?? bare.startIndex
         let end = bare[path...].lastIndex(of: UInt8(ascii: ":")) ?? bare.endIndex
-        guard bare[..<end].elementsEqual(repository.utf8) else {
+        return String(decoding: bare[..<end], as: UTF8.self)
+    }
+
+    /// Refuses a payload whose reference is in another repository; a tag or digest after it does not matter.
+    package func requireRepository(_ expected: String) throws(EvidenceFault) {
+        guard let repository, repository.hasBytes(of: expected) else {
             throw EvidenceFault(
                 .claims,
-                "the signed payload's reference: expected \(repository), found "
+                "the signed payload's reference: expected \(expected), found "
                     + (dockerReference.map { quoted($0) } ?? "none"))
         }
     }
