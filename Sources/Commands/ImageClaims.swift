@@ -29,7 +29,9 @@ package struct ImageClaims: ParsableArguments {
     }
 
     /// Refuses what is no signature of an image, and one that does not say what was asked for.
-    func require(of verified: VerifiedSignature, repository: String) throws(EvidenceFault) {
+    func require(
+        of verified: VerifiedSignature, about image: Artifact, repository: String
+    ) throws(EvidenceFault) {
         if let statement = verified.statement {
             try statement.require(predicateType: [InTotoStatement.cosignSign])
         } else if verified.payload == nil {
@@ -39,11 +41,12 @@ package struct ImageClaims: ParsableArguments {
             )
         }
         for (key, value) in wanted {
-            guard Self.texts(key, of: verified).contains(where: { $0.utf8.elementsEqual(value.utf8) }) else {
+            let texts = Self.texts(key, of: verified, about: image)
+            guard texts.contains(where: { $0.utf8.elementsEqual(value.utf8) }) else {
                 throw EvidenceFault(
                     .claims,
                     "the signed annotation \(key): expected \(value), found "
-                        + (Self.texts(key, of: verified).first ?? "none"))
+                        + (texts.first ?? "none"))
             }
         }
         guard checkDockerReference else { return }
@@ -53,8 +56,10 @@ package struct ImageClaims: ParsableArguments {
         try payload.requireRepository(repository)
     }
 
-    private static func texts(_ key: String, of verified: VerifiedSignature) -> [String] {
+    private static func texts(
+        _ key: String, of verified: VerifiedSignature, about image: Artifact
+    ) -> [String] {
         if let payload = verified.payload, case .string(let text)? = payload.optional[key] { return [text] }
-        return verified.statement?.subjects.compactMap { $0.annotations[key] } ?? []
+        return verified.statement?.subjects(for: image).compactMap { $0.annotations[key] } ?? []
     }
 }

@@ -48,10 +48,10 @@ package struct VerifyImageCommand: AsyncParsableCommand {
             let demand = try verifier.demand(for: found.kind, found.policyName, version: found.version)
             demand.warnings.forEach(printer.warning)
             let signatures = found.found.filter { $0.mayBeSignature }
-            let judgement = SignatureJudgement(
-                found.name, signatures, over: Artifact(sha256: found.digest.sha256), by: demand
-            ) { verified throws(EvidenceFault) in
-                try claims.require(of: verified, repository: found.policyName)
+            let artifact = Artifact(sha256: found.digest.sha256)
+            let judgement = SignatureJudgement(found.name, signatures, over: artifact, by: demand) {
+                verified throws(EvidenceFault) in
+                try claims.require(of: verified, about: artifact, repository: found.policyName)
             }
             try judgement.requireOne(
                 absence: "no signature of it is there, neither as a referrer nor under a tag")

@@ -146,6 +146,38 @@ import Testing
         #expect(strict.errors.contains("[vendor.claims]"))
     }
 
+    @Test func `an annotation of another subject of one statement is not this image's`() throws {
+        var layout = try SignedImageLayout(
+            in: place, image: Array(try bytes(SignatureCase.folder + "/image.json")))
+        let digest = layout.reference.split(separator: ":")[1]
+        let other = String(repeating: "0", count: 64)
+        try layout.refer(
+            try statementByVendor(
+                #"{"digest":{"sha256":"\#(digest)"},"annotations":{"env":"test"}},"#
+                    + #"{"digest":{"sha256":"\#(other)"},"annotations":{"env":"prod"}}"#))
+        let command = ["verify-image", layout.reference, "--layout", layout.folder] + Self.vendor
+        #expect(try CommandRunner.cgbundle(command + ["-a", "env=test"]).status == 0)
+        let refused = try CommandRunner.cgbundle(command + ["-a", "env=prod"])
+        #expect(refused.status == 3)
+        #expect(refused.errors.contains("the signed annotation env: expected prod, found test"))
+    }
+
+    /// A Sigstore bundle of cosign 3 about these subjects.
+    private func statementByVendor(_ subjects: String) throws -> [UInt8] {
+        let payload =
+            #"{"_type":"https://in-toto.io/Statement/v1","subject":[\#(subjects)],"#
+            + #""predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}}"#
+        let type = "application/vnd.in-toto+json"
+        let signature = try signedByVendor(
+            "DSSEv1 \(type.utf8.count) \(type) \(payload.utf8.count) \(payload)")
+        let envelope =
+            #"{"payload":"\#(Data(payload.utf8).base64EncodedString())","payloadType":"\#(type)","#
+            + #""signatures":[{"sig":"\#(signature)"}]}"#
+        return Array(
+            (#"{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","dsseEnvelope":\#(envelope),"#
+                + #""verificationMaterial":{"publicKey":{"hint":""}}}"#).utf8)
+    }
+
     /// Signs as cosign does with a key and `-a`.
     private func signedByVendor(reference: String) throws -> SignedImageLayout {
         var layout = try SignedImageLayout(
@@ -154,17 +186,22 @@ import Testing
         let payload = #"""
             {"critical":{"identity":{"docker-reference":"\#(reference)"},"image":{"docker-manifest-digest":"\#(digest)"},"type":"cosign container image signature"},"optional":{"env":"prod","team":"a=b"}}
             """#
-        let file = place.path + "/payload.json"
-        try Data(payload.utf8).write(to: URL(filePath: file))
-        let key = try Sample.privateKey("vendor", in: place)
-        let signed = try CommandRunner.run(
-            "openssl", ["dgst", "-sha256", "-sign", key, "-out", file + ".sig", file])
-        #expect(signed.status == 0)
-        let signature = try bytes(file + ".sig").base64EncodedString()
+        let signature = try signedByVendor(payload)
         try layout.tag(
             "sig", Array(payload.utf8),
             annotations: #"{"dev.cosignproject.cosign/signature":"\#(signature)"}"#)
         return layout
+    }
+
+    /// The vendor's signature over a text, in base64.
+    private func signedByVendor(_ text: String) throws -> String {
+        let file = place.path + "/payload.json"
+        try Data(text.utf8).write(to: URL(filePath: file))
+        let key = try Sample.privateKey("vendor", in: place)
+        let signed = try CommandRunner.run(
+            "openssl", ["dgst", "-sha256", "-sign", key, "-out", file + ".sig", file])
+        #expect(signed.status == 0)
+        return try bytes(file + ".sig").base64EncodedString()
     }
 
     @Test func `an image in a registry is verified, reading only`() throws {

@@ -54,21 +54,29 @@ package struct InTotoStatement: Hashable, Sendable {
     ///
     /// A subject is the artifact if they have a digest in common and all that they have in common agree.
     package func requireSubject(_ artifact: Artifact) throws(EvidenceFault) {
-        let known = HashAlgorithm.allCases.compactMap { algorithm in
-            artifact.digest(algorithm).map { (name: algorithm.inTotoName, hex: $0.hex) }
-        }
-        let isNamed = subjects.contains { subject in
+        guard subjects(for: artifact).isEmpty else { return }
+        let known = Self.digests(of: artifact)
+        let found = subjects.prefix(4).flatMap(\.digests).map { "\($0.key):\($0.value)" }.sorted()
+        throw EvidenceFault(
+            .digest,
+            "the statement's subjects: expected "
+                + (known.first.map { "\($0.name):\($0.hex)" } ?? "a known digest") + ", found "
+                + (found.isEmpty ? "none" : found.map { quoted($0) }.joined(separator: ", ")))
+    }
+
+    /// The subjects that are the artifact; what the others say is about something else.
+    package func subjects(for artifact: Artifact) -> [Subject] {
+        let known = Self.digests(of: artifact)
+        return subjects.filter { subject in
             let common = known.filter { subject.digests[$0.name] != nil }
             return !common.isEmpty
                 && common.allSatisfy { subject.digests[$0.name]?.hasBytes(of: $0.hex) ?? false }
         }
-        guard isNamed else {
-            let found = subjects.prefix(4).flatMap(\.digests).map { "\($0.key):\($0.value)" }.sorted()
-            throw EvidenceFault(
-                .digest,
-                "the statement's subjects: expected "
-                    + (known.first.map { "\($0.name):\($0.hex)" } ?? "a known digest") + ", found "
-                    + (found.isEmpty ? "none" : found.map { quoted($0) }.joined(separator: ", ")))
+    }
+
+    private static func digests(of artifact: Artifact) -> [(name: String, hex: String)] {
+        HashAlgorithm.allCases.compactMap { algorithm in
+            artifact.digest(algorithm).map { (name: algorithm.inTotoName, hex: $0.hex) }
         }
     }
 

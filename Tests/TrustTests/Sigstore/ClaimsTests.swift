@@ -45,6 +45,15 @@ import Testing
         #expect(try !isNamed(#""gitCommit":"1""#, whole))
     }
 
+    @Test func `what is said of one subject is not said of another`() throws {
+        let other =
+            #"{"digest":{"sha256":"\#(Self.hex.replacing("ab", with: "cd"))"},"annotations":{"env":"prod"}}"#
+        let named = #"{"name":"a","digest":{"sha256":"\#(Self.hex)"}}"#
+        let json = try Self.good.replacingOnce(named, other + "," + named)
+        let found = try statement(json).subjects(for: artifact)
+        #expect(found.map(\.name) == ["a"] && found.map(\.annotations) == [[:]])
+    }
+
     @Test(arguments: [
         ("Statement/v1", "Statement/v2", EvidenceReason.format),
         (#""predicateType":"https://slsa.dev/provenance/v1","#, "", .json),
