@@ -259,3 +259,42 @@ struct TrustFileDraft {
         #expect(error?.reason == "policy.empty")
     }
 }
+
+/// The trusted roots that a trust file names, and what is asked under them.
+@Suite struct TrustFileRootTests {
+    private static let line =
+        #"{"mediaType":"application/vnd.dev.sigstore.trustedroot.v0.2+json","tlogs":[\#(log)],"ctlogs":[\#(log)]}"#
+    private static let empty = #"{"mediaType":"application/vnd.dev.sigstore.trustedroot.v0.2+json"}"#
+    private static let log =
+        #"{"baseUrl":"https://log.example","logId":{"keyId":"AA=="},"publicKey":{"rawBytes":"\#(key)","#
+        + #""validFor":{"start":"2026-01-01T00:00:00Z"}}}"#
+    private static let key =
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEKYy6mNdx/cPv88SJoOqv5cctL2ba35eqeweZb+D2"
+        + "u44Lu3ipSsnN5iko5ieEOkmqwPv+vtpShNw0gM5PQ681HA=="
+
+    private func checks(_ lines: [String], require: String) throws -> [RequiredChecks] {
+        var draft = TrustFileDraft()
+        draft["roots"] = #"[{"name":"public","file":"root.json","require":\#(require)}]"#
+        let (ada, bob) = (try Signers().ada.publicKey.pem, try Signers().bob.publicKey.pem)
+        return try draft.read().vendorTrust { name in
+            switch name {
+            case "ada.pub": ada
+            case "bob.pub": bob
+            default: Array(lines.joined(separator: "\n").utf8)
+            }
+        }.roots.map(\.requires)
+    }
+
+    @Test func `a nought for one instance of a file is none for another`() throws {
+        let both = try checks([Self.line, Self.empty], require: #"{"tlog":0,"sct":0}"#)
+        #expect(both.map(\.tlog) == [1, 0] && both.map(\.sct) == [1, 0])
+        let alone = try checks([Self.line], require: #"{"tlog":0,"sct":0}"#)
+        #expect(alone.map(\.tlog) == [0] && alone.map(\.sct) == [0])
+        let more = try checks([Self.line, Self.empty], require: #"{"tlog":2,"sct":0}"#)
+        #expect(more.map(\.tlog) == [2, 2])
+        let error = #expect(throws: TrustFileError.self) {
+            try checks([Self.line, Self.empty], require: "{}")
+        }
+        #expect(error?.reason == "policy.root")
+    }
+}

@@ -39,9 +39,14 @@ extension TrustFile {
                     + (expected?.description ?? "another"))
         }
         do throws(EvidenceFault) {
-            return try TrustedRoot.read(bytes, name: root.file).map { instance throws(EvidenceFault) in
-                try RequiredRoot(
-                    name: root.name, root: instance, requires: root.require.filled(for: instance))
+            let instances = try TrustedRoot.read(bytes, name: root.file)
+            return try instances.map { instance throws(EvidenceFault) in
+                let asked = root.require.filled(for: instance, isAlone: instances.count == 1)
+                return RequiredRoot(
+                    name: root.name, root: instance,
+                    requires: try RequiredChecks(
+                        for: instance, tlog: asked.logEntries, sct: asked.certificateTimestamps,
+                        time: asked.times))
             }
         } catch {
             throw .rule(.root, document: name, at: pointer, text: error.text)
@@ -63,7 +68,14 @@ extension TrustFile {
 }
 
 extension TrustFile.Requirement {
-    fileprivate func filled(for root: TrustedRoot) throws(EvidenceFault) -> RequiredChecks {
-        try RequiredChecks(for: root, tlog: logEntries, sct: certificateTimestamps, time: times)
+    /// What is asked of one instance of a file. Of several, some have no logs, and the nought that these need is not said
+    /// of those that have.
+    fileprivate func filled(for root: TrustedRoot, isAlone: Bool) -> TrustFile.Requirement {
+        func said(_ count: Int?, of logs: [TrustedLog]) -> Int? {
+            count == 0 && !isAlone && !logs.isEmpty ? nil : count
+        }
+        return TrustFile.Requirement(
+            logEntries: said(logEntries, of: root.logs),
+            certificateTimestamps: said(certificateTimestamps, of: root.ctLogs), times: times)
     }
 }
