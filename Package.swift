@@ -125,7 +125,7 @@ let package = Package(
             "BundleFormatTests",
             of: [
                 "Archive", "BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust",
-                systemPackage,
+                "VendorProof", systemPackage,
             ]),
         tests("TrustTests", of: ["CommandRunner", "LibCrypto", "StrictJSON", "Trust"]),
         .executableTarget(

@@ -1,4 +1,4 @@
-import OCI
+package import OCI
 package import ReleaseSet
 package import VendorProof
 
@@ -49,6 +49,25 @@ extension ReleaseEvidence {
     }
 }
 
+extension ReleaseEvidence {
+    /// All of it is held in memory while it is judged.
+    private static let carriedLimit: Int64 = 256 << 20
+
+    /// Refuses more signatures and attestations than the memory has room for, before one is read.
+    package func requireRoom() throws(Finding) {
+        try Self.requireRoom(for: carriedBlobs.map(\.blob))
+    }
+
+    /// - Parameter blobs: what is going to be read.
+    package static func requireRoom(for blobs: [Descriptor]) throws(Finding) {
+        guard blobs.reduce(0, { $0 + $1.size }) <= carriedLimit else {
+            throw Finding(
+                .format, "vendor.toomuch", at: .vendor,
+                "signatures and attestations: more than \(carriedLimit) bytes of them")
+        }
+    }
+}
+
 extension ReleaseEvidence.Artifact.Role {
     fileprivate init?(_ kind: IndexEntry.Kind) {
         switch kind {
@@ -64,6 +83,7 @@ extension VerifiedBundle {
     /// What is known of the origin of what the bundle holds, verified again from its own bytes.
     package func vendorReport(_ demand: VendorDemand) throws -> VendorReport {
         let release = ReleaseEvidence(graph, manifest: manifest, artifact: artifact)
+        if case .proof = demand { try release.requireRoom() }
         return try demand.report(on: release) { try bytes(of: $0) }
     }
 }

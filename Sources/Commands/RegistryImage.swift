@@ -21,7 +21,9 @@ struct RegistryImage {
             carriers.append(try carrier(tagged, of: digest, tag: tag))
         }
         var blobs: [Digest: [UInt8]] = [:]
-        for blob in carriers.flatMap(\.evidenceLayers) where blob.size <= ReleaseEvidence.blobLimit {
+        let wanted = carriers.flatMap(\.evidenceLayers).filter { $0.size <= ReleaseEvidence.blobLimit }
+        try ReleaseEvidence.requireRoom(for: wanted)
+        for blob in wanted {
             blobs[blob.digest] = try await bytes(of: blob)
         }
         return try ImageEvidence(

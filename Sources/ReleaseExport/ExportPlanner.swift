@@ -103,13 +103,9 @@ package struct ExportPlanner: Sendable {
         of release: ReleaseEvidence, parts: [CollectedPart]
     ) async throws -> [Digest: [UInt8]] {
         guard case .proof = request.vendor else { return [:] }
+        try release.requireRoom()
         let repositories = Dictionary(parts.map { ($0.repository.name, $0.repository) }) { first, _ in first }
         let wanted = release.carriedBlobs.filter { repositories[$0.repository] != nil }
-        guard wanted.reduce(0, { $0 + $1.blob.size }) <= Self.evidenceLimit else {
-            throw Finding(
-                .format, "vendor.toomuch", at: .vendor,
-                "signatures and attestations: more than \(Self.evidenceLimit) bytes of them")
-        }
         let fetched = try await boundedMap(wanted, width: request.width) { wanted -> (Digest, [UInt8]) in
             guard let repository = repositories[wanted.repository] else { return (wanted.blob.digest, []) }
             let entry = try BundleEntry(blob: wanted.blob.digest, size: wanted.blob.size)
@@ -132,8 +128,6 @@ package struct ExportPlanner: Sendable {
         if let refusal = Refusal(report.refusals.map(Finding.init)) { throw refusal }
         return report
     }
-
-    private static let evidenceLimit: Int64 = 256 << 20
 
     private func origins(
         graph: BundleGraph, documents: [Digest: [UInt8]], parts: [CollectedPart], folder: ReleaseFolder,
