@@ -61,7 +61,7 @@ extension Upload {
     /// ECR (201) the first chunk for ever (github.com/aws/containers-roadmap/issues/2831), so these say nothing.
     private static func reported(_ answer: Answer) -> Int64? {
         guard answer.status == 202, let last = lastByte(in: answer), last > 0 else { return nil }
-        return last + 1
+        return min(last, .max - 1) + 1
     }
 
     /// Sends the blob as a stream with the request that closes the upload, for a proxy that lets no PATCH through. The last piece

@@ -92,11 +92,12 @@ import Testing
         }
     }
 
-    @Test func `a registry that holds fewer bytes than were sent is not believed`() async throws {
-        let short = Self.script { request, _ in
-            request.method == "PATCH" ? .init(202, ["Location": "/u", "Range": "0-99"]) : nil
+    @Test(arguments: ["0-99", "0-1000", "0-9223372036854775807"])
+    func `a registry that holds other bytes than were sent is not believed`(range: String) async throws {
+        let wrong = Self.script { request, _ in
+            request.method == "PATCH" ? .init(202, ["Location": "/u", "Range": range]) : nil
         }
-        try await withScript(short) { connection, server in
+        try await withScript(wrong) { connection, server in
             #expect(await reason { try await connection.push(repository, content(1000)) } == "push.range")
             #expect(!server.requests.contains { $0.method == "PUT" })
         }
