@@ -10,21 +10,20 @@ extension Statement {
     /// Refuses what does not keep bundle-spec/bundle-v1.md, section 4, at the first fault: after it, nothing that the
     /// document says can be relied on.
     package init(_ verified: VerifiedBytes) throws(Finding) {
-        try self.init(bytes: verified.bytes)
+        try self.init(bytes: verified.bytes, name: BundleLayout.statementPath)
     }
 
-    fileprivate init(bytes: [UInt8]) throws(Finding) {
+    fileprivate init(bytes: [UInt8], name: String) throws(Finding) {
         let root: JSONNode
         do {
             root = try StrictJSON.parseObject(
-                bytes, name: BundleLayout.statementPath,
-                limits: JSONLimits(bytes: Self.maximumSize, values: 2_000_000))
+                bytes, name: name, limits: JSONLimits(bytes: Self.maximumSize, values: 2_000_000))
         } catch {
             throw .statement(error.reason, error.description)
         }
         try self.init(StatementReader(root: root))
         guard let written = try? root.value.canonical(), written == bytes else {
-            throw .statement("statement.canonical", "\(BundleLayout.statementPath): is not canonical JSON")
+            throw .statement("statement.canonical", "\(name): is not canonical JSON")
         }
     }
 
@@ -52,7 +51,12 @@ package struct ClaimedStatement: Sendable {
     package let statement: Statement
 
     package init(of reader: BundleReader) throws(Finding) {
-        statement = try Statement(bytes: reader.front.statement)
+        try self.init(reader.front.statement, name: BundleLayout.statementPath)
+    }
+
+    /// Reads a statement that lies by itself, as `export` writes it for others to sign.
+    package init(_ bytes: [UInt8], name: String) throws(Finding) {
+        statement = try Statement(bytes: bytes, name: name)
     }
 }
 
@@ -70,7 +74,7 @@ private struct StatementReader {
         guard let found, found == Statement.type else {
             throw Finding(
                 .trust, "sig.type", at: .signature,
-                "\(root.document): a good signature of something else: expected _type \(Statement.type), found "
+                "\(root.document): is no statement of a bundle, whoever signed it: expected _type \(Statement.type), found "
                     + (found.map { "\"\($0)\"" } ?? "none"))
         }
         let version = try integer("formatVersion", atLeast: 0)

@@ -21,7 +21,7 @@ struct InstallScript: Sendable {
     }
 
     var bytes: [UInt8] {
-        let chart = Self.quoted("oci://\(location)/\(InstallScript.chartRepository)")
+        let chart = shellWord("oci://\(location)/\(InstallScript.chartRepository)")
         let options = values.map { "-f \($0) " }.joined()
         let text = """
             #!/bin/sh
@@ -64,7 +64,7 @@ struct InstallScript: Sendable {
                     ;;
             esac
             exec helm upgrade --install cloudgrid \(chart) \\
-                --namespace cloudgrid --version \(Self.quoted(version.chartVersion)) \\
+                --namespace cloudgrid --version \(shellWord(version.chartVersion)) \\
                 \(options)-f "$own" --wait "$@"
 
             """
@@ -72,12 +72,4 @@ struct InstallScript: Sendable {
     }
 
     private static let chartRepository = "charts/cloudgrid"
-
-    /// The text as one word of a shell's command.
-    static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@+-".utf8.contains(byte)
-        }
-        return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
-    }
 }

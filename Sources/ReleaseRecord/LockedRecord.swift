@@ -15,7 +15,7 @@ package struct WrittenRecord: Hashable, Sendable {
 
     /// What an operator types next, as one line for a shell.
     package var installCommand: String? {
-        installScript.map { InstallScript.quoted($0.string) + " " + InstallScript.ownValuesName }
+        installScript.map { shellWord($0.string) + " " + InstallScript.ownValuesName }
     }
 }
 

@@ -9,7 +9,7 @@ struct PullSecret: Sendable {
     let host: RegistryHost
 
     var bytes: [UInt8] {
-        let server = InstallScript.quoted(host.description)
+        let server = shellWord(host.description)
         // Every part has been checked: nothing in it means anything to YAML or JSON inside of double quotes.
         let text = """
             # The secret with which the cluster pulls from \(host). Its credentials are not here: no record keeps them.

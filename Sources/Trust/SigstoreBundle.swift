@@ -51,6 +51,9 @@ package struct SigstoreBundle: Hashable, Sendable {
             hint: hint.text, digest: Base64.encode(digest), signature: Base64.encode(signature))
     }
 
+    /// The signature by itself, as `cosign sign-blob --output-signature` writes it, and a newline.
+    package var base64Line: [UInt8] { Array((Base64.encode(signature) + "\n").utf8) }
+
     // RFC 8785: the members are sorted, and base64 has nothing to escape, so the text is canonical as it stands.
     private static func canonical(hint: String, digest: String, signature: String) -> [UInt8] {
         let text =
