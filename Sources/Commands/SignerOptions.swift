@@ -25,24 +25,35 @@ package struct SignerOptions: ParsableArguments {
     }
 
     /// - Parameter document: the trust file, where one was given.
-    /// - Throws: `trust.none` where nobody was named: there is no way to go on without.
     package func policy(beside document: TrustDocument?) throws -> SignerPolicy {
+        try Self.policy(
+            keys: keys, threshold: threshold, option: "--key", whose: "the exporter's", beside: document)
+    }
+
+    /// - Parameters:
+    ///   - option: what names the keys.
+    ///   - whose: whose keys they are, in words.
+    ///   - document: the trust file, where one was given.
+    /// - Throws: `trust.none` where nobody was named: there is no way to go on without.
+    package static func policy(
+        keys: [String], threshold: Int? = nil, option: String, whose: String, beside document: TrustDocument?
+    ) throws -> SignerPolicy {
         let listing = document.flatMap { $0.file.bundleSigners == nil ? nil : $0 }
         guard let listing else {
             guard !keys.isEmpty else {
                 let name = document.map { "\($0.file.name) has no bundle-signers" } ?? "no key given"
                 throw Finding(
                     .usage, "trust.none", at: .signature,
-                    "\(name): whose signature is believed is the reader's decision; give --key FILE with the "
-                        + "exporter's public key, or --trust FILE with bundle-signers")
+                    "\(name): whose signature is believed is the reader's decision; give \(option) FILE with "
+                        + "\(whose) public key, or --trust FILE with bundle-signers")
             }
-            return try SignerPolicy(keys: try keys.map(Self.read), threshold: threshold)
+            return try SignerPolicy(keys: try keys.map(read), threshold: threshold)
         }
         guard keys.isEmpty, threshold == nil else {
             throw Finding(
                 .usage, "trust.both", at: .signature,
-                "\(listing.file.name) says who may sign bundles, and --key or --threshold says so too: give one of them"
-            )
+                "\(listing.file.name) says who may sign bundles, and \(option)\(threshold == nil ? "" : " or --threshold") "
+                    + "says so too: give one of them")
         }
         return try listing.signerPolicy()
     }

@@ -4,9 +4,9 @@ import OCI
 package import ReleaseSet
 package import VendorProof
 
-/// An export before its first byte: the bundle's plan, and where each of its blobs comes from.
+/// An export before its first signature: the statement, and where each blob comes from.
 package struct ExportPlan: Sendable {
-    package let bundle: BundlePlan
+    package let statement: Statement
     package let manifest: ReleaseManifest
     package let graph: BundleGraph
     package let artifact: ReleaseArtifact

@@ -55,7 +55,7 @@ package struct ExportPlanner: Sendable {
         documents.merge(evidence) { document, _ in document }
         let origins = origins(graph: graph, documents: documents, parts: parts, folder: folder)
         return ExportPlan(
-            bundle: try bundlePlan(graph: graph, folder: folder), manifest: manifest, graph: graph,
+            statement: try statement(graph: graph, folder: folder), manifest: manifest, graph: graph,
             artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins),
             warnings: judgement.warnings, coverage: judgement.coverage, vendor: vendor,
             absent: judgement.absent)
@@ -146,7 +146,7 @@ package struct ExportPlanner: Sendable {
         return origins
     }
 
-    private func bundlePlan(graph: BundleGraph, folder: ReleaseFolder) throws -> BundlePlan {
+    private func statement(graph: BundleGraph, folder: ReleaseFolder) throws -> Statement {
         guard let release = folder.file(named: ReleaseManifest.name) else {
             throw Finding(
                 .policy, "set.missing", at: .releaseSet, "\(folder.path): has no \(ReleaseManifest.name)")
@@ -155,20 +155,16 @@ package struct ExportPlanner: Sendable {
             throw Finding(
                 .content, "changed", at: .content, "\(release.path): changed while the export was planned")
         }
-        let index = graph.index
-        let content = Statement.Content(of: try index.json)
+        let content = Statement.Content(of: try graph.index.json)
         let entries =
             [try BundleEntry(index: content)]
             + (try graph.blobs.map { try BundleEntry(blob: $0.digest, size: $0.node.size) })
-        let statement = Statement(
+        return Statement(
             product: request.product, channel: request.channel, version: manifest.version,
             revision: request.revision, createdAt: request.createdAt, expires: request.expires,
             index: content,
             release: Statement.Content(digest: release.file.digest, size: release.file.size),
             entries: entries,
             tool: request.tool)
-        return try BundlePlan(statement: statement, index: index) { bytes in
-            try request.keys.map { try SigstoreBundle(signing: bytes, with: $0).json }
-        }
     }
 }

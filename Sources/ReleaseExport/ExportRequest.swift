@@ -1,5 +1,4 @@
 package import BundleFormat
-package import LibCrypto
 package import ReleaseSet
 package import SystemPackage
 package import Trust
@@ -9,7 +8,6 @@ package import VendorProof
 package struct ExportRequest: Sendable {
     /// The folder with the release files as downloaded.
     package var folder: FilePath
-    package var keys: [PrivateKey]
     package var product: FileName
     package var channel: FileName
     package var revision: Int64
@@ -30,13 +28,12 @@ package struct ExportRequest: Sendable {
     package var vendor: VendorDemand
 
     package init(
-        folder: FilePath, keys: [PrivateKey], product: FileName, channel: FileName, revision: Int64,
+        folder: FilePath, product: FileName, channel: FileName, revision: Int64,
         createdAt: Timestamp, isTimeFixed: Bool, expires: Timestamp?, tool: Statement.Tool, width: Int,
         allowMissing: Set<String> = [], leavingOut: Set<ReleaseParts.Group> = [],
         extraImages: [NamedImage] = [], vendor: VendorDemand,
     ) {
         self.folder = folder
-        self.keys = keys
         self.product = product
         self.channel = channel
         self.revision = revision

@@ -15,12 +15,15 @@ struct IdentityTally {
         artifact = Artifact(bytes: message)
     }
 
-    /// Whether the file is one by a certificate, good or bad.
+    /// Whether the file is one by a certificate, good or bad. One of another form than a bundle has, a statement about
+    /// the message say, is none.
     mutating func add(_ file: SignatureFile) -> Bool {
         guard !policy.identities.isEmpty else { return false }
         do throws(EvidenceFault) {
             let evidence = try SignedEvidence(bundle: file.bytes, name: file.name)
-            guard case .certificate = evidence.signer, case .message = evidence.content else { return false }
+            guard case .certificate = evidence.signer, case .message = evidence.content,
+                evidence.format == .bundleV03
+            else { return false }
             try add(evidence)
             return true
         } catch {

@@ -5,7 +5,7 @@ package enum SignatureFault: Error, Hashable, Sendable {
     case size(found: Int, limit: Int)
     case duplicate(JSONError)
     case json(JSONError)
-    /// A form of Sigstore bundle that no pinned key can answer for; names the member.
+    /// A form of signature that no bundle has, or a certificate where only keys are pinned; names the member.
     case unsupported(member: String)
     case base64(member: String, Base64Error)
 
@@ -36,8 +36,8 @@ package enum SignatureFault: Error, Hashable, Sendable {
             // It names the document itself.
             error.description
         case .unsupported(let member):
-            "\(file): has \(member), which is not supported: expected a Sigstore bundle v0.3 with messageSignature "
-                + "and publicKey"
+            "\(file): has \(member), which does not count: expected a Sigstore bundle v0.3 with messageSignature, by a "
+                + "key or an identity that is pinned"
         case .base64(let member, let error):
             "\(file): \(member) is not base64: \(error)"
         }

@@ -29,4 +29,10 @@ package struct SignerPolicy: Hashable, Sendable {
         self.threshold = threshold
         self.revoked = revoked
     }
+
+    /// The same signers, of whom another number is asked.
+    func withThreshold(_ threshold: Int) throws(TrustError) -> SignerPolicy {
+        try SignerPolicy(
+            keys: keys, identities: identities, roots: roots, threshold: threshold, revoked: revoked)
+    }
 }

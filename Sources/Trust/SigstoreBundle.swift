@@ -33,19 +33,26 @@ package struct SigstoreBundle: Hashable, Sendable {
 
     /// Signs the message, and finds the signature valid before it hands it on.
     package init(signing message: [UInt8], with key: PrivateKey) throws(TrustError) {
-        let digest = SHA256.hash(message)
-        let id = KeyID(of: key.publicKey)
+        let signature: [UInt8]
         do throws(KeyError) {
             signature = try key.sign(message)
         } catch {
             throw .signing(error)
         }
-        guard key.publicKey.isValid(signature: signature, over: message) else {
+        guard let bundle = SigstoreBundle(signature, of: key.publicKey, over: message) else {
             throw .signing(
                 .malformed(
                     expected: "a private key with its own public half", found: "the public half of another"))
         }
-        hint = KeyHint(Base64.encode(id.bytes))
+        self = bundle
+    }
+
+    /// Takes a bare signature; nothing if it is not the key's over exactly this message.
+    init?(_ signature: [UInt8], of key: PublicKey, over message: [UInt8]) {
+        guard key.isValid(signature: signature, over: message) else { return nil }
+        let digest = SHA256.hash(message)
+        self.signature = signature
+        hint = KeyHint(Base64.encode(KeyID(of: key).bytes))
         messageDigest = digest
         json = Self.canonical(
             hint: hint.text, digest: Base64.encode(digest), signature: Base64.encode(signature))

@@ -12,6 +12,8 @@ package enum TrustError: Error, Hashable, Sendable {
     /// No signature names or fits an accepted key; `found` is what the signatures say of themselves.
     case noPinnedKey(found: [String], accepted: [KeyID])
     case badSignature(name: String, key: KeyID, BadSignature)
+    /// A signature without a word of its key that none of the accepted keys made over the message.
+    case bareSignature(name: String, accepted: [KeyID])
     /// A signature by a certificate that does not hold, or is of an identity that is not accepted.
     case identity(EvidenceFault)
     case revoked(signers: [BundleSigner], revoked: [KeyID], threshold: Int)
@@ -55,7 +57,7 @@ package enum TrustError: Error, Hashable, Sendable {
         case .noSignatures: "sig.none"
         case .tooManySignatures: "sig.toomany"
         case .signatureFile(_, let fault): fault.reason
-        case .noPinnedKey: "sig.nokey"
+        case .noPinnedKey, .bareSignature: "sig.nokey"
         case .badSignature: "sig.bad"
         case .identity(let fault): fault.reason.rawValue
         case .revoked: "sig.revoked"
@@ -82,6 +84,9 @@ extension TrustError: CustomStringConvertible {
             fault.described(file: name)
         case .noPinnedKey(let found, let accepted):
             "the signatures are of no accepted key: they name \(Self.list(found)); accepted: \(Self.list(accepted))"
+        case .bareSignature(let name, let accepted):
+            "\(name): is no Sigstore bundle, and as a bare signature it is of no accepted key over these bytes; "
+                + "accepted: \(Self.list(accepted))"
         case .badSignature(let name, let key, .doesNotVerify):
             "\(name): is no signature of \(key) over these bytes, though it names that key"
         case .badSignature(let name, let key, .digestOfOtherBytes):

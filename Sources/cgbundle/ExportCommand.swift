@@ -1,13 +1,11 @@
 import ArgumentParser
 import BundleFormat
 import Commands
-import Glibc
 import LibCrypto
 import OCI
 import Registry
 import ReleaseExport
 import ReleaseSet
-import StrictJSON
 import SystemPackage
 import Trust
 import VendorProof
@@ -26,6 +24,14 @@ struct ExportCommand: AsyncParsableCommand {
               cgbundle export ./v1.0.0-beta --output cloudgrid.tar --key exporter.key
               cgbundle export ./v1.0.0-beta --output cloudgrid.tar --key exporter.key --images ./layout
               cgbundle export v1.0.0-beta --output cloudgrid.tar --key exporter.key
+
+            With several signers, or a key that lives elsewhere, the statement is written first, signed, and then put \
+            into the bundle with its signatures:
+
+              cgbundle export v1.0.0-beta --statement-only cloudgrid.statement.json
+              cgbundle sign cloudgrid.statement.json --key bob.key --bundle bob.sigstore.json
+              cgbundle export v1.0.0-beta --statement cloudgrid.statement.json \\
+                --signature bob.sigstore.json --signer-key bob.pub --key exporter.key --output cloudgrid.tar
             """)
 
     @Argument(
@@ -37,9 +43,10 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp("The bundle to write; - writes to standard output.", valueName: "file"))
-    var output: String
+    var output: String?
 
     @OptionGroup var signing: SigningKeyOptions
+    @OptionGroup(title: "Several signers") var cosigning: CosigningOptions
 
     @Option(
         help: ArgumentHelp(
@@ -47,32 +54,8 @@ struct ExportCommand: AsyncParsableCommand {
             valueName: "url"))
     var releaseUrl = "https://github.com/cloudgrid-dev/cloudgrid/releases/download"
 
-    @Option(help: ArgumentHelp("A mirror to fetch images and chart from.", valueName: "host[:port]/path"))
-    var sourceRegistry: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "An OCI image layout to take images and chart from; no registry is asked, unless for an --image that it has not got.",
-            valueName: "dir"))
-    var images: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "A further image to carry, such as nats or surrealdb, by digest; may be given several times. It becomes "
-                + "NAME:TAG in the target, by default the last component of REF and its own tag.",
-            valueName: "REF[:TAG]@sha256:…[=NAME:TAG]"))
-    var image: [String] = []
-
-    @Option(help: ArgumentHelp("2, 3, … for a further bundle of the same version.", valueName: "n"))
-    var revision: Int64 = 1
-
-    @Option(
-        help: ArgumentHelp("For whom the bundle is; the importing side expects the same.", valueName: "name"))
-    var channel = "release"
-
-    @Option(
-        help: ArgumentHelp("When importers stop accepting the bundle.", valueName: "YYYY-MM-DDTHH:MM:SSZ"))
-    var expires: String?
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var terms: StatementTerms
 
     @Flag(help: "Leave the compose files out.")
     var withoutCompose = false
@@ -110,14 +93,15 @@ struct ExportCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--rekor-lookup takes only what can be verified: --no-vendor-proof has no place with it")
         }
-        guard sourceRegistry == nil || images == nil else {
-            throw ValidationError("give either --source-registry or --images")
+        guard cosigning.statementOnly == nil || (output == nil && !dryRun && signing.keys.isEmpty) else {
+            throw ValidationError(
+                "--statement-only writes no bundle and signs nothing: --output, --key and --dry-run have no place with it"
+            )
         }
-        guard (1...9_007_199_254_740_991).contains(revision) else {
-            throw ValidationError("--revision takes a number from 1 on")
-        }
-        guard (try? FileName(channel)) != nil else {
-            throw ValidationError("--channel takes a name of letters, digits and ._+-")
+        guard cosigning.statementOnly != nil || output != nil || dryRun else {
+            throw ValidationError(
+                "say where the bundle goes: --output FILE; or --statement-only FILE, for others to sign first"
+            )
         }
     }
 
@@ -129,13 +113,19 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func export(_ printer: Printer) async throws {
-        var request = try request()
-        try checkOutput()
-        try vendor.notices(beside: try trust.document()).forEach(printer.warning)
-        let download = try await download(request, printer)
+        let document = try trust.document()
+        let agreed = try cosigning.agreedStatement()
+        let given = try cosigning.signatures(over: agreed, beside: document)
+        let signatures = try cosigning.all(given, and: try signingKeys(besides: given))
+        if !force {
+            try goal.requireRoom(signatures: signatures.signers.count, besides: cosigning.statement)
+        }
+        var request = try request(agreed, beside: document)
+        try vendor.notices(beside: document).forEach(printer.warning)
+        let hosted = try await hostedRelease(request, printer)
         // The folder goes when the export is over, whatever came of it.
-        defer { withExtendedLifetime(download) {} }
-        if let download { request.folder = download.folder.path }
+        defer { withExtendedLifetime(hosted) {} }
+        if let hosted { request.folder = hosted.folder.path }
         let bytes = try ReleaseFolder.manifest(in: request.folder)
         let manifest = try ReleaseManifest(json: bytes)
         if let rekorLookup, case .proof(let trust, _) = request.vendor {
@@ -144,118 +134,54 @@ struct ExportCommand: AsyncParsableCommand {
                 printer: printer
             ).run(in: request.folder, of: manifest.version)
         }
-        let layout = try images.map { try LayoutSource(FilePath($0)) }
-        let named = request.extraImages.filter { layout?.holds($0) != true }
-        if let layout, named.isEmpty {
-            let report = report(request, download?.notFound, printer)
-            try await export(bytes, from: layout, request, report)
-            return
+        let policy = try document.flatMap { $0.file.bundleSigners == nil ? nil : try $0.signerPolicy() }
+        let asked = request
+        try await source.open(
+            for: manifest, and: request.extraImages, access: access, width: work.concurrency,
+            printer: printer
+        ) { source, patience in
+            let report = ExportReport(
+                goal: goal, signers: signatures.signers, notFound: hosted?.notFound, coverage: coverage,
+                hasSignerPolicy: policy != nil, printer: printer, patience: patience)
+            try await ExportRun(
+                goal: goal, request: asked, manifest: bytes, agreed: agreed, signatures: signatures,
+                policy: policy, report: report
+            ).run(from: source)
         }
-        let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
-        let release = mirror.map { [$0.host] } ?? Set(manifest.images.map(\.name.host))
-        let hosts = (layout == nil ? release : []).union(named.map(\.vendor.host))
-        let options = try access.options(
-            for: hosts, followsRedirects: true, usesEnvironmentProxy: true,
-            connections: work.concurrency)
-        let transport = try HTTPTransport(options: options)
-        let source = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
-        let report = report(request, download?.notFound, printer, patience: options.patience)
-        do {
-            if let layout {
-                let split = SplitSource(layout: layout, registry: source, for: named)
-                try await export(bytes, from: split, request, report)
-            } else {
-                try await export(bytes, from: source, request, report)
-            }
-        } catch {
-            RetryReport(options.patience).text.map(printer.note)
-            // What went wrong is worth more than how the connections were closed.
-            try? await transport.shutdown()
-            throw error
-        }
-        RetryReport(options.patience).text.map(printer.note)
-        for warning in source.summaries.flatMap(\.warnings) { printer.warning(warning) }
-        // The bundle stands under its name; how the connections were closed changes nothing.
-        try? await transport.shutdown()
     }
 
-    private func export(
-        _ manifest: [UInt8], from source: some ImageSource, _ request: ExportRequest,
-        _ report: ExportReport,
-    ) async throws {
-        let progress = Progress(report.printer, waitingWith: report.patience)
-        let (plan, _) = try await progress.show { events in
-            try await ExportPlanner(request, manifest: manifest, source: source)
-                .plan(events: events)
-        }
-        report.tell(plan)
-        if dryRun {
-            try report.finish(plan, bundle: plan.bundle, isDryRun: true)
-            return
-        }
-        let exporter = Exporter(plan, request: request)
-        let (bundle, _) = try await progress.show { events in
-            guard output == "-" else { return try await exporter.write(to: FilePath(output), events: events) }
-            try await exporter.stream(to: .standardOutput, events: events)
-            return plan.bundle
-        }
-        try report.finish(plan, bundle: bundle, isDryRun: false)
+    private var goal: ExportGoal {
+        if let file = cosigning.statementOnly { return .statement(file: file) }
+        guard let output, !dryRun else { return .dryRun(output: output) }
+        return output == "-" ? .stream : .file(output)
     }
 
-    private func report(
-        _ request: ExportRequest, _ notFound: [FileName]?, _ printer: Printer, patience: Patience? = nil,
-    ) -> ExportReport {
-        ExportReport(
-            output: output, signers: request.keys.map { BundleSigner(KeyID(of: $0.publicKey)) },
-            notFound: notFound,
-            coverage: coverage, printer: printer, patience: patience)
+    /// Nobody has to sign where only a statement is asked for, nor where others have signed it.
+    private func signingKeys(besides given: [AcceptedSignature]) throws -> [PrivateKey] {
+        let comparesOnly = dryRun && cosigning.statement != nil
+        let isOptional = cosigning.statementOnly != nil || comparesOnly || !given.isEmpty
+        return signing.keys.isEmpty && isOptional ? [] : try signing.privateKeys()
     }
 
-    /// The release files from the release host, and what it has not got; nothing where a folder was given.
-    private func download(
-        _ request: ExportRequest, _ printer: Printer,
-    ) async throws -> (folder: PrivateFolder, notFound: [FileName])? {
+    /// The release files from the release host; nothing where a folder was given.
+    private func hostedRelease(_ request: ExportRequest, _ printer: Printer) async throws -> HostedRelease? {
         guard !InputFile.exists(folder), let version = try? ReleaseVersion(folder) else { return nil }
-        let options = try access.webOptions(connections: work.concurrency)
-        let transport = try HTTPTransport(options: options)
-        let result: Result<(PrivateFolder, [FileName]), any Error>
-        do {
-            guard let files = WebFiles(releaseUrl, options: options, transport: transport) else {
-                throw Finding(
-                    .usage, "release.url", at: .target,
-                    "--release-url: expected https://HOST/PATH, or http with --plain-http HOST")
-            }
-            let base = output == "-" ? "/tmp/cgbundle" : output
-            let place = try PrivateFolder(FilePath("\(base).release-\(getpid())"))
-            printer.note("fetching the release files of \(version)")
-            let notFound = try await ReleaseDownload(
-                version, from: files, into: place.path, width: work.concurrency,
-                leavingOut: request.leavingOut
-            ).run()
-            let companions = notFound.count(where: ReleaseAssets.isCompanion)
-            let others = notFound.filter { !ReleaseAssets.isCompanion($0) }.map(\.text)
-            let told = others + ["\(companions) of the proofs that may lie beside a file"]
-            printer.note("not at the release host: " + told.joined(separator: ", "))
-            result = .success((place, notFound))
-        } catch {
-            result = .failure(error)
-        }
-        // What went wrong is worth more than how the connections were closed.
-        try? await transport.shutdown()
-        return try result.get()
+        return try await HostedRelease(
+            version, from: releaseUrl, beside: goal.place, leavingOut: request.leavingOut,
+            options: try access.webOptions(connections: work.concurrency), width: work.concurrency,
+            printer: printer)
     }
 
-    private func request() throws -> ExportRequest {
-        let epoch = try Self.sourceDate()
-        let createdAt = epoch ?? Clock.now
+    private func request(_ agreed: AgreedStatement?, beside document: TrustDocument?) throws -> ExportRequest
+    {
+        let time = try agreed?.createdAt ?? StatementTerms.sourceDate()
+        let createdAt = time ?? Clock.now
         return ExportRequest(
-            folder: FilePath(folder), keys: try signing.privateKeys(), product: try FileName("cloudgrid"),
-            channel: try FileName(channel), revision: revision, createdAt: createdAt,
-            isTimeFixed: epoch != nil,
-            expires: try expiry(after: createdAt), tool: ToolVersion.tool, width: work.concurrency,
-            allowMissing: missing.names, leavingOut: leavingOut,
-            extraImages: try image.map { (text) throws(Finding) in try NamedImage(text) },
-            vendor: try vendor.demand(beside: try trust.document()))
+            folder: FilePath(folder), product: try FileName("cloudgrid"),
+            channel: try FileName(terms.channel), revision: terms.revision, createdAt: createdAt,
+            isTimeFixed: time != nil, expires: try terms.expiry(after: createdAt), tool: ToolVersion.tool,
+            width: work.concurrency, allowMissing: missing.names, leavingOut: leavingOut,
+            extraImages: try source.extraImages(), vendor: try vendor.demand(beside: document))
     }
 
     private var leavingOut: Set<ReleaseParts.Group> {
@@ -263,43 +189,5 @@ struct ExportCommand: AsyncParsableCommand {
         if withoutCompose { groups.insert(.compose) }
         if withoutBinaries { groups.insert(.binaries) }
         return groups
-    }
-
-    private func expiry(after createdAt: Timestamp) throws(Finding) -> Timestamp? {
-        guard let expires else { return nil }
-        guard let time = Timestamp(expires), time > createdAt else {
-            throw Finding(
-                .usage, "statement.time", at: .policy,
-                "--expires \(expires): expected YYYY-MM-DDTHH:MM:SSZ, later than \(createdAt)")
-        }
-        return time
-    }
-
-    /// What SOURCE_DATE_EPOCH says: the convention of reproducible-builds.org for outputs that repeat.
-    private static func sourceDate() throws(Finding) -> Timestamp? {
-        guard let text = getenv("SOURCE_DATE_EPOCH").map({ String(cString: $0) }), !text.isEmpty else {
-            return nil
-        }
-        guard let seconds = Int64(text), (0...253_402_300_799).contains(seconds) else {
-            throw Finding(
-                .usage, "statement.time", at: .policy,
-                "SOURCE_DATE_EPOCH=\(text): expected seconds since 1970")
-        }
-        return Timestamp(seconds: seconds)
-    }
-
-    /// Nothing that is there is replaced unasked, neither the bundle nor the small files beside it; these may be an
-    /// interrupted run's own where its unfinished bundle is there too.
-    private func checkOutput() throws {
-        guard output != "-", !dryRun, !force else { return }
-        let path = FilePath(output)
-        let companions =
-            [BundleFiller.statementPath(beside: path)]
-            + signing.keys.indices.map { BundleFiller.signaturePath($0, beside: path) }
-        let isResumed = InputFile.exists(OutputFile.partialPath(of: path).string)
-        if let found = ([path] + (isResumed ? [] : companions)).first(where: { InputFile.exists($0.string) })
-        {
-            throw Finding(.usage, "output.exists", at: .file, "\(found): exists; --force replaces it")
-        }
     }
 }

@@ -11,16 +11,19 @@ import VendorProof
 
 /// What an export says before and after the bytes move.
 struct ExportReport {
-    let output: String
+    let goal: ExportGoal
     let signers: [BundleSigner]
     /// What the release host was asked for and has not got; nothing where it was not asked.
     let notFound: [FileName]?
     let coverage: CoverageFlag
+    /// Whether the trust file says who signs bundles.
+    let hasSignerPolicy: Bool
     let printer: Printer
     /// Nothing where no registry is asked.
     var patience: Patience?
 
-    func tell(_ plan: ExportPlan) {
+    /// - Parameter size: of the bundle; nothing where it is not known who signs it.
+    func tell(_ plan: ExportPlan, size: Int64?) {
         let summary = summary(of: plan)
         printer.line(summary.headline)
         for kind in [IndexEntry.Kind.image, .extraImage, .chart] {
@@ -31,11 +34,14 @@ struct ExportReport {
             }
         }
         printer.line("  in all     " + summary.counts)
-        let free =
-            (try? OutputFile.freeSpace(at: FilePath(output))).map { ", \(bytesForPeople($0)) free" } ?? ""
-        printer.line(
-            "  to write   \(bytesForPeople(plan.bundle.layout.fileSize)) in \(plan.bundle.statement.blobs.count) blobs"
-                + (output == "-" ? "" : free))
+        let blobs = plan.statement.blobs.count
+        let room = goal.output == "-" ? "" : room
+        if let size {
+            printer.line("  to write   \(bytesForPeople(size)) in \(blobs) blobs" + room)
+        } else {
+            printer.line(
+                "  to carry   \(bytesForPeople(plan.statement.restSize)) in \(blobs) blobs, unsigned")
+        }
         printer.vendor(plan.vendor)
         printer.waivers(plan.vendor)
         printer.absent(plan.absent)
@@ -43,22 +49,24 @@ struct ExportReport {
         coverage.tell(plan.coverage, printer)
     }
 
-    func finish(_ plan: ExportPlan, bundle: BundlePlan, isDryRun: Bool) throws {
-        var object = BundleSummary(statement: bundle.statement, graph: plan.graph, artifact: plan.artifact)
-            .json(signers: signers, verified: false, vendor: plan.vendor)
-        object["dryRun"] = .bool(isDryRun)
-        object["file"] = .string(output)
-        object["fileSize"] = .integer(bundle.layout.fileSize)
-        object["statement"] = .string(Digest(of: bundle.statementBytes).description)
-        object["warnings"] = .array(plan.warnings.map(\.json))
-        object["coverage"] = plan.coverage.json
-        if let patience { object["retries"] = RetryReport(patience).json }
-        object["absent"] = .array(plan.absent.map { .string($0.text) })
-        if let notFound { object["notFound"] = .array(notFound.map { .string($0.text) }) }
+    private var room: String {
+        guard let output = goal.output else { return "" }
+        return (try? OutputFile.freeSpace(at: FilePath(output))).map { ", \(bytesForPeople($0)) free" } ?? ""
+    }
+
+    /// - Parameters:
+    ///   - bundle: nothing where nobody signs it.
+    ///   - agreed: the statement that others have signed, where there is one.
+    func finish(_ plan: ExportPlan, bundle: BundlePlan?, agreed: AgreedStatement?) throws {
+        let statement = try bundle?.statementBytes ?? plan.statement.json
+        var object = json(plan, bundle?.statement ?? plan.statement, statement)
+        object["dryRun"] = .bool(goal.isDryRun)
+        if let output = goal.output { object["file"] = .string(output) }
+        if let bundle { object["fileSize"] = .integer(bundle.layout.fileSize) }
         try printer.json(.object(object))
-        if isDryRun {
-            printer.line("dry run: nothing was written")
-            return
+        if let agreed { printer.line("statement: \(agreed.name), to the byte") }
+        guard !goal.isDryRun, let bundle, let output = goal.output else {
+            return printer.line("dry run: nothing was written")
         }
         printer.line("signed by  " + signers.map(\.description).joined(separator: ", "))
         printer.line("written: \(output) (\(bytesForPeople(bundle.layout.fileSize)))")
@@ -70,7 +78,31 @@ struct ExportReport {
         printer.line("beside it: " + beside.map(\.string).joined(separator: ", "))
     }
 
+    /// The end of an export of the statement alone.
+    func finish(_ plan: ExportPlan, statement bytes: [UInt8], in file: String) throws {
+        var object = json(plan, plan.statement, bytes)
+        object["dryRun"] = false
+        object["statementFile"] = .string(file)
+        try printer.json(.object(object))
+        printer.line("statement: \(file) (\(bytesForPeople(Int64(bytes.count)))), \(Digest(of: bytes))")
+        let next = NextCommands(
+            statement: file, arguments: CommandLine.arguments, hasSigners: hasSignerPolicy)
+        next.lines.forEach { printer.line($0) }
+    }
+
+    private func json(_ plan: ExportPlan, _ statement: Statement, _ bytes: [UInt8]) -> JSONObject {
+        var object = BundleSummary(statement: statement, graph: plan.graph, artifact: plan.artifact)
+            .json(signers: signers, verified: false, vendor: plan.vendor)
+        object["statement"] = .string(Digest(of: bytes).description)
+        object["warnings"] = .array(plan.warnings.map(\.json))
+        object["coverage"] = plan.coverage.json
+        if let patience { object["retries"] = RetryReport(patience).json }
+        object["absent"] = .array(plan.absent.map { .string($0.text) })
+        if let notFound { object["notFound"] = .array(notFound.map { .string($0.text) }) }
+        return object
+    }
+
     private func summary(of plan: ExportPlan) -> BundleSummary {
-        BundleSummary(statement: plan.bundle.statement, graph: plan.graph, artifact: plan.artifact)
+        BundleSummary(statement: plan.statement, graph: plan.graph, artifact: plan.artifact)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HelpTests {
     @Test(arguments: [
-        "export", "verify", "import", "inspect", "keygen", "trust", "trust check", "verify-blob",
+        "export", "verify", "import", "inspect", "keygen", "sign", "trust", "trust check", "verify-blob",
         "verify-attestation",
     ])
     func `every command explains itself`(command: String) throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// README.md and the pages beside it show what really happens.
 @Suite struct ReadmeTests {
-    @Test(arguments: [("README.md", 7), ("docs/verify.md", 3)])
+    @Test(arguments: [("README.md", 7), ("docs/verify.md", 3), ("docs/export.md", 8)])
     func `every console block does what it shows`(page: String, least: Int) throws {
         let text = try String(contentsOfFile: "\(CommandRunner.checkout)/\(page)", encoding: .utf8)
         let steps = ConsoleBlocks(in: text).steps

@@ -129,7 +129,7 @@ import VendorProof
         ("", "''"), ("a'b", "'a'\\''b'"), ("$(x)", "'$(x)'"), ("a\nb", "'a\nb'"), ("é", "'é'"),
     ])
     func `a word of the script is one word to a shell`(text: String, expected: String) {
-        #expect(InstallScript.quoted(text) == expected)
+        #expect(shellWord(text) == expected)
     }
 
     @Test func `a chart without the profile is installed without it`() throws {

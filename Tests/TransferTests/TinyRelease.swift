@@ -84,14 +84,15 @@ struct TinyRelease: Sendable {
             let source = RegistrySource(
                 mirror: location, hosts: [location.host], options: options, transport: transport)
             let request = ExportRequest(
-                folder: FilePath(place.path), keys: [key], product: try FileName("cloudgrid"),
+                folder: FilePath(place.path), product: try FileName("cloudgrid"),
                 channel: try FileName("release"), revision: 1, createdAt: bundle.statement.createdAt,
                 isTimeFixed: true, expires: nil, tool: Statement.Tool(name: "cgbundle", version: "1.0.0"),
                 width: 4, vendor: .none)
             let plan = try await ExportPlanner(request, manifest: manifest, source: source)
                 .plan(events: Self.nobody)
-            _ = try await Exporter(plan, request: request).write(
-                to: FilePath(output), events: Self.nobody)
+            let exporter = try Exporter(
+                plan, request: request, signedBy: BundleSignatures(keys: [key]))
+            _ = try await exporter.write(to: FilePath(output), events: Self.nobody)
         }
     }
 

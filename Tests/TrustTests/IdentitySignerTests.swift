@@ -97,4 +97,17 @@ import Trust
             try policy.verify(try message.get(), signatures: [try file("bundle-v0.3")])
         }
     }
+
+    @Test(arguments: [
+        ("bundle-v0.1", "bundle.sigstore.json"), ("bundle-v0.2", "bundle.sigstore.json"),
+        ("attestation", "bundle.sigstore.json"), ("legacy-bundle", "artifact.bundle"),
+    ])
+    func `a form that no bundle has does not count, though it is good`(name: String, file: String) throws {
+        let bytes = try Self.bytes("blobs/\(name)/\(file)")
+        let policy = try policy([try pin("^\(Self.workflow)refs/tags/v.*$")])
+        let error = #expect(throws: TrustError.self) {
+            try policy.verify(try message.get(), signatures: [SignatureFile(name: name, bytes: bytes)])
+        }
+        #expect(["signature.unsupported", "vendor.json"].contains(error?.reason))
+    }
 }

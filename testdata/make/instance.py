@@ -145,6 +145,17 @@ def release_identity(release: Release) -> Identity:
     return Identity(release.commit, f"refs/tags/{release.version}")
 
 
+def exporter_identity(release: Release) -> Identity:
+    """Who signs bundles: the workflow with which an operator exports."""
+    return Identity(
+        release.commit,
+        "refs/heads/main",
+        repository="operator/transfer",
+        workflow=".github/workflows/export.yml",
+        trigger="workflow_dispatch",
+    )
+
+
 def impostors(release: Release) -> dict[str, Identity]:
     """Who gets good certificates too, and has no business with this release."""
     good = release_identity(release)

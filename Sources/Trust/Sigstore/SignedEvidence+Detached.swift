@@ -27,7 +27,8 @@ extension SignedEvidence {
 
     private static let fileLimit = 1 << 16
 
-    private static func decodedOrRaw(_ bytes: [UInt8]) -> [UInt8] {
+    /// A signature from base64 in any number of lines, or the bytes as they are.
+    static func decodedOrRaw(_ bytes: [UInt8]) -> [UInt8] {
         let text = bytes.filter { !Self.whitespace.contains($0) }
         do throws(Base64Error) {
             return try Base64.decode(String(decoding: text, as: UTF8.self))

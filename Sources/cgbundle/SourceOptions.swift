@@ -1,0 +1,74 @@
+import ArgumentParser
+import BundleFormat
+import Commands
+import OCI
+import Registry
+import ReleaseExport
+import ReleaseSet
+import SystemPackage
+
+/// Where images and chart come from.
+struct SourceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A mirror to fetch images and chart from.", valueName: "host[:port]/path"))
+    var sourceRegistry: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "An OCI image layout to take images and chart from; no registry is asked, unless for an --image that it has not got.",
+            valueName: "dir"))
+    var images: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A further image to carry, such as nats or surrealdb, by digest; may be given several times. It becomes "
+                + "NAME:TAG in the target, by default the last component of REF and its own tag.",
+            valueName: "REF[:TAG]@sha256:…[=NAME:TAG]"))
+    var image: [String] = []
+
+    func validate() throws {
+        guard sourceRegistry == nil || images == nil else {
+            throw ValidationError("give either --source-registry or --images")
+        }
+    }
+
+    func extraImages() throws(Finding) -> [NamedImage] {
+        var named: [NamedImage] = []
+        for text in image { named.append(try NamedImage(text)) }
+        return named
+    }
+
+    /// Runs `body` with the source, and the patience of the registries in it where there are any.
+    func open(
+        for manifest: ReleaseManifest, and extraImages: [NamedImage], access: RegistryAccess, width: Int,
+        printer: Printer, _ body: (any ImageSource, Patience?) async throws -> Void,
+    ) async throws {
+        let layout = try images.map { try LayoutSource(FilePath($0)) }
+        let named = extraImages.filter { layout?.holds($0) != true }
+        if let layout, named.isEmpty { return try await body(layout, nil) }
+        let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
+        let release = mirror.map { [$0.host] } ?? Set(manifest.images.map(\.name.host))
+        let hosts = (layout == nil ? release : []).union(named.map(\.vendor.host))
+        let options = try access.options(
+            for: hosts, followsRedirects: true, usesEnvironmentProxy: true, connections: width)
+        let transport = try HTTPTransport(options: options)
+        let registry = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
+        let result: Result<Void, any Error>
+        do {
+            if let layout {
+                try await body(SplitSource(layout: layout, registry: registry, for: named), options.patience)
+            } else {
+                try await body(registry, options.patience)
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        RetryReport(options.patience).text.map(printer.note)
+        if case .success = result {
+            for warning in registry.summaries.flatMap(\.warnings) { printer.warning(warning) }
+        }
+        // What was done or went wrong is worth more than how the connections were closed.
+        try? await transport.shutdown()
+        try result.get()
+    }
+}
