@@ -81,6 +81,8 @@ private struct ProgressDisplay {
             }
         case .moved(let count):
             moved += Int64(count)
+            // Where a registry mounts nothing, a blob is sent for each of its repositories.
+            total = total.map { max($0, moved) }
             let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
             guard !printer.isQuiet, drawn.duration(to: clock.now) >= pause else { return }
             draw()

@@ -6,6 +6,15 @@ struct PassingTrouble: Error {
     var wait: Int?
     /// How large a chunk was that the registry did not want at its place. Bytes.
     var chunk: Int64?
+
+    /// Whether the registry said no more than that it is busy: 429 or 503.
+    var asksForTime: Bool {
+        switch error {
+        case .rateLimited: true
+        case .unavailable(let exchange, _): exchange.status == 503
+        default: false
+        }
+    }
 }
 
 /// Counts the attempts at one piece of work and waits between them.
@@ -28,10 +37,7 @@ struct Attempts {
     /// Waits for the next attempt, or throws what went wrong if there is none left.
     mutating func next(after trouble: PassingTrouble) async throws {
         guard count < limit else {
-            if case .unavailable(let exchange, _) = trouble.error {
-                throw RegistryError.unavailable(exchange, attempts: count)
-            }
-            throw trouble.error
+            throw trouble.error.told(after: count)
         }
         let backoff =
             count == 0 ? .zero : RetryPolicy.backoff(attempt: count, chance: .random(in: 0...1))

@@ -10,16 +10,20 @@ final class Lane: Sendable {
         var running = 0
         var round = 0
         var next = 0
-        var waiting: [(number: Int, continuation: CheckedContinuation<Int, any Error>)] = []
+        var waiting: [(number: Int, continuation: Waiter)] = []
 
-        /// Lets in whoever there is room for.
-        mutating func admit() {
+        /// Takes out of the row whoever there is room for.
+        mutating func admit() -> [Waiter] {
+            var admitted: [Waiter] = []
             while running < Int(limit), !waiting.isEmpty {
                 running += 1
-                waiting.removeFirst().continuation.resume(returning: round)
+                admitted.append(waiting.removeFirst().continuation)
             }
+            return admitted
         }
     }
+
+    private typealias Waiter = CheckedContinuation<Int, any Error>
 
     private let ceiling: Double
     private let state: Mutex<State>
@@ -33,6 +37,9 @@ final class Lane: Sendable {
     /// What may be under way now.
     var limit: Int { state.withLock { Int($0.limit) } }
 
+    /// Whether somebody stands in the row.
+    var hasWaiters: Bool { state.withLock { !$0.waiting.isEmpty } }
+
     /// Waits for room. Who was let in leaves by `Pass.end`, at the latest when nobody holds the pass.
     func enter() async throws -> Pass {
         let number = state.withLock { state in
@@ -41,37 +48,42 @@ final class Lane: Sendable {
         }
         let round = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int, any Error>) in
-                state.withLock { state in
+                var isCancelled = false
+                change { state in
                     // Asked under the lock, so that a cancellation is seen here or finds the waiter in the row.
-                    guard !Task.isCancelled else {
-                        continuation.resume(throwing: CancellationError())
-                        return
-                    }
-                    state.waiting.append((number, continuation))
-                    state.admit()
+                    isCancelled = Task.isCancelled
+                    if !isCancelled { state.waiting.append((number, continuation)) }
                 }
+                if isCancelled { continuation.resume(throwing: CancellationError()) }
             }
         } onCancel: {
-            state.withLock { state in
-                guard let place = state.waiting.firstIndex(where: { $0.number == number }) else { return }
-                state.waiting.remove(at: place).continuation.resume(throwing: CancellationError())
+            let waiter = state.withLock { state in
+                state.waiting.firstIndex { $0.number == number }.map {
+                    state.waiting.remove(at: $0).continuation
+                }
             }
+            waiter?.resume(throwing: CancellationError())
         }
         return Pass(self, round: round)
     }
 
-    fileprivate func leave() {
-        state.withLock { state in
-            state.running -= 1
-            state.admit()
+    /// Changes what is known, and wakes whoever may go then.
+    ///
+    /// Never under the lock: who wakes a task takes that task's lock, and who cancels one holds it when he asks for ours.
+    private func change(_ body: (inout State) -> Void) {
+        let (admitted, round) = state.withLock { state in
+            body(&state)
+            return (state.admit(), state.round)
         }
+        for waiter in admitted { waiter.resume(returning: round) }
+    }
+
+    fileprivate func leave() {
+        change { $0.running -= 1 }
     }
 
     fileprivate func widen() {
-        state.withLock { state in
-            state.limit = min(ceiling, state.limit + 1 / state.limit)
-            state.admit()
-        }
+        change { $0.limit = min(ceiling, $0.limit + 1 / $0.limit) }
     }
 
     fileprivate func narrow(round: Int) {

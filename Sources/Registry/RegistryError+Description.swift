@@ -20,7 +20,21 @@ extension RegistryError: CustomStringConvertible {
     var cause: String {
         switch self {
         case .unavailable(let exchange, _), .rateLimited(let exchange, _): exchange.description
+        case .pushDisconnect(let exchange, let digest, let size, _):
+            "\(exchange): \(digest): the connection was lost while sending \(size) bytes"
+        case .pullShort(let exchange, let digest, let expected, let found):
+            "\(exchange): \(digest) ended after \(found) of \(expected) bytes"
         default: description
+        }
+    }
+
+    /// The same with how often it was tried.
+    func told(after attempts: Int) -> RegistryError {
+        switch self {
+        case .unavailable(let exchange, _): .unavailable(exchange, attempts: attempts)
+        case .pushDisconnect(let exchange, let digest, let size, _):
+            .pushDisconnect(exchange, digest: digest, size: size, attempts: attempts)
+        default: self
         }
     }
 
@@ -127,8 +141,8 @@ extension RegistryError: CustomStringConvertible {
             "\(host): \(name): sent other bytes than asked for: asked \(asked), read \(found)"
         case .pullSize(let exchange, let digest, let expected):
             "\(exchange): \(digest) is longer than the \(expected) bytes that its descriptor promises"
-        case .pullShort(let exchange, let digest, let expected, let found):
-            "\(exchange): \(digest) ended after \(found) of \(expected) bytes, at every attempt"
+        case .pullShort:
+            "\(cause), at every attempt"
         case .pullStalled(let exchange, let digest, let found):
             "\(exchange): \(digest) stopped coming after \(found) bytes"
         case .pullEncoding(let exchange, let found):
@@ -167,8 +181,8 @@ extension RegistryError: CustomStringConvertible {
         case .pushDigest(let exchange, let expected, let found):
             "\(exchange): \(expected): the registry read "
                 + (found.map { "\"\(escaped($0))\"" } ?? "another digest")
-        case .pushDisconnect(let exchange, let digest, let size, let attempts):
-            "\(exchange): \(digest): the connection was lost while sending \(size) bytes, \(attempts) times"
+        case .pushDisconnect(_, _, _, let attempts):
+            "\(cause), \(attempts) times"
         case .refused(let refusal, let exchange): "\(exchange): \(refusal.hint)"
         case .referrersRace(let host, let repository, let tag):
             "\(host)/\(repository):\(tag): others keep writing this list; run again when they are done"

@@ -159,6 +159,6 @@ extension Upload {
         guard case .interrupted(let exchange, _) = trouble.error else { return error }
         return PassingTrouble(
             error: .pushDisconnect(
-                exchange, digest: digest, size: body.size, attempts: connection.options.maximumAttempts))
+                exchange, digest: digest, size: body.size, attempts: 1))
     }
 }

@@ -12,6 +12,8 @@ extension Upload {
         var minimumChunk: Int64 = 0
         /// Whether what the registry says of its progress can be believed; ECR's word stays at the first chunk.
         var isTruthful = true
+        /// How often it broke since it last grew.
+        var standstills = 0
     }
 
     enum Mount {

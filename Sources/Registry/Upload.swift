@@ -122,6 +122,9 @@ struct Upload: Sendable {
     }
 
     /// Waits, and sees whether the registry can go on with the upload where it broke.
+    ///
+    /// A session that stands still is given up: Pulp counts a body that broke off as whole, and answers 500 whenever the upload
+    /// is to be closed then.
     private func afterwards(
         _ trouble: PassingTrouble, of session: Session, since before: Int64, isResumable: Bool,
         _ attempts: inout Attempts,
@@ -140,11 +143,19 @@ struct Upload: Sendable {
             } else {
                 resumed = nil
             }
+        } else if let found = resumed, found.held <= before {
+            resumed?.standstills = session.standstills + (trouble.asksForTime ? 0 : 1)
+            if resumed?.standstills == Self.maximumStandstills {
+                await abandon(found.location)
+                resumed = nil
+            }
         }
         if let resumed, resumed.held - before >= Self.progress { attempts.restart() }
         onBytes(Int((resumed?.held ?? 0) - session.held))
         return resumed
     }
+
+    private static let maximumStandstills = 2
 
     /// What the registry must have got for a lost connection not to count against the limit. Bytes.
     private static let progress: Int64 = 1 << 20

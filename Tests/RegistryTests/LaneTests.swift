@@ -1,3 +1,4 @@
+import Dispatch
 import OCI
 import Servers
 import Synchronization
@@ -42,6 +43,20 @@ import Testing
         _ = try await lane.enter()
     }
 
+    /// Whoever wakes a task takes its lock, and whoever cancels it holds that lock while he asks for the lane's: one of them under
+    /// the lane's lock, and both stand still for ever.
+    @Test func `nobody is woken under the lane's lock`() async throws {
+        let lane = Lane(ceiling: 1)
+        let executor = AskingExecutor(lane)
+        let first = try await lane.enter()
+        let second = Task(executorPreference: executor) { try await lane.enter() }
+        while executor.count.load(ordering: .relaxed) < 1 || !lane.hasWaiters { await Task.yield() }
+        first.end()
+        _ = try await second.value
+        #expect(executor.count.load(ordering: .relaxed) > 1, "it was woken")
+        #expect(executor.blocked.load(ordering: .relaxed) == 0)
+    }
+
     @Test func `fewer requests are under way after a 429, and more again later`() async throws {
         let type = MediaType.ociManifest.text
         let isBusy = Atomic(true)
@@ -71,5 +86,28 @@ import Testing
             #expect(underWay[(busy + 1)...].prefix(6).max() ?? 8 <= 4)
             #expect(underWay[(busy + 40)...].max() ?? 0 > 4)
         }
+    }
+}
+
+/// Asks the lane for something, from another thread, whenever one of its tasks is woken.
+private final class AskingExecutor: TaskExecutor {
+    private let lane: Lane
+    let count = Atomic(0)
+    let blocked = Atomic(0)
+
+    init(_ lane: Lane) {
+        self.lane = lane
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let asked = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async { [lane] in
+            _ = lane.limit
+            asked.signal()
+        }
+        if asked.wait(timeout: .now() + 5) == .timedOut { blocked.add(1, ordering: .relaxed) }
+        count.add(1, ordering: .relaxed)
+        let job = UnownedJob(job)
+        DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

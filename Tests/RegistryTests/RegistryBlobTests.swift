@@ -30,6 +30,17 @@ import Testing
         #expect(log.filter { $0.method == "PUT" }.map(\.status) == [201])
     }
 
+    @Test(arguments: [(200, true), (302, true), (303, true), (307, true), (404, false)])
+    func `a registry that redirects the question for a blob has it`(status: Int, isThere: Bool) async throws {
+        try await withScript { _, _ in
+            .init(status, status == 200 ? ["Content-Length": "3"] : ["Location": "/elsewhere"])
+        } _: { (connection, server) async throws in
+            let found = try await connection.hasBlob(repository, digest: Digest(of: [1, 2, 3]), size: 3)
+            #expect(found == isThere)
+            #expect(server.requests.map(\.method) == ["HEAD"], "nothing was followed")
+        }
+    }
+
     @Test func `a small blob goes up in one request, and only if its bytes are the blob's`() async throws {
         let registry = try RegistryProcess()
         let bytes = content(1000)

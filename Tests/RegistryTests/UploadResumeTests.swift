@@ -66,6 +66,33 @@ import Testing
         #expect(count.withLock { $0 } == bytes.count)
     }
 
+    @Test(arguments: [1, 2])
+    func `an upload that the registry takes for whole and cannot close begins anew`(cuts: Int) async throws {
+        let registry = try FakeRegistry(
+            .with { ($0.resumesUploads, $0.countsBrokenBodies) = (true, true) },
+            fault: Self.cutting(cuts, 0.3))
+        let count = Mutex(0)
+        #expect(try await push(to: registry) { sent in count.withLock { $0 += sent } } == .uploaded)
+        #expect(registry.exchanges.filter { $0.method == "POST" }.count == cuts + 1)
+        #expect(
+            registry.exchanges.filter { $0.method == "DELETE" }.map(\.status)
+                == Array(repeating: 204, count: cuts))
+        #expect(count.withLock { $0 } == bytes.count)
+    }
+
+    @Test func `a registry that is busy when an upload is closed is not sent the blob again`() async throws {
+        let left = Mutex(4)
+        let registry = try FakeRegistry(.with { $0.resumesUploads = true }) { request in
+            guard request.method == "PUT" else { return nil }
+            return left.withLock { left in
+                left -= 1
+                return left >= 0 ? Fault(.unavailable) : nil
+            }
+        }
+        #expect(try await push(to: registry) == .uploaded)
+        #expect(registry.exchanges.filter { $0.method == "PATCH" }.map(\.status) == [202])
+    }
+
     @Test func `a chunk at the wrong place is sent from where the registry says`() async throws {
         let bytes = content(2_000_000)
         try await withScript { request, before in

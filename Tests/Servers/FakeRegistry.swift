@@ -14,8 +14,10 @@ package final class FakeRegistry: Sendable {
         }
 
         package var hasReferrersAPI = false
-        /// Whether an upload that broke can go on (distribution 3, zot) or is forgotten (distribution 2.8).
+        /// Whether an upload that broke can go on (distribution 3, zot, olareg) or is forgotten (distribution 2.8).
         package var resumesUploads = false
+        /// Whether a body that broke off counts as whole, so that the upload cannot be closed: Pulp.
+        package var countsBrokenBodies = false
         package var location = Location.absolute
         package var tagsAreImmutable = false
         package var takesDockerTypes = true

@@ -18,7 +18,8 @@ extension FakeStore {
                 return FakeAnswer(400)
             }
             let start = request.headers["content-range"]?.split(separator: "-").first.flatMap { Int($0) } ?? 0
-            guard start == upload.data.count else { return progress(of: place.name, 416) }
+            if manner.countsBrokenBodies, start != upload.held { return FakeAnswer(500) }
+            guard start == upload.held else { return progress(of: place.name, 416) }
             if let limit = manner.chunkLimit, request.headers["content-range"] != nil, request.length > limit
             {
                 return .error(
@@ -31,6 +32,7 @@ extension FakeStore {
             }
             upload.smallest = min(upload.smallest, request.body.count)
             upload.data += request.body
+            upload.held = manner.countsBrokenBodies ? start + request.length : upload.data.count
             upload.state += 1
             uploads[place.name] = upload
             let answer = progress(of: place.name, manner.keepsFirstRange ? 201 : 202)
@@ -39,6 +41,7 @@ extension FakeStore {
             }
             return answer
         case "PUT":
+            if manner.countsBrokenBodies, upload.held != upload.data.count { return FakeAnswer(500) }
             upload.data += request.body
             uploads[place.name] = nil
             // What was cut is no end of an upload.
@@ -72,7 +75,7 @@ extension FakeStore {
             case .elsewhere(let origin): origin + path
             }
         var headers = [
-            "Location": location, "Range": upload.firstRange ?? "0-\(max(0, upload.data.count - 1))",
+            "Location": location, "Range": upload.firstRange ?? "0-\(max(0, upload.held - 1))",
         ]
         if let minimum = manner.minimumChunk { headers["OCI-Chunk-Min-Length"] = String(minimum) }
         return FakeAnswer(status, headers)

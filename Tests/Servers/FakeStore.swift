@@ -17,6 +17,8 @@ struct FakeStore: Sendable {
     struct Upload: Sendable {
         let repository: String
         var data = Data()
+        /// How many bytes it believes to have.
+        var held = 0
         /// The size of the smallest part so far.
         var smallest = Int.max
         /// What it told of itself after the first chunk.

@@ -39,6 +39,7 @@ struct FaultyRun: Sendable {
         if favourite == .expiredToken || numbers.next() % 3 == 0 { manner.tokenUses = 200 }
         if numbers.next() % 2 == 0 { manner.signatureUses = 1 }
         manner.tagsAreImmutable = numbers.next() % 2 == 0
+        manner.countsBrokenBodies = manner.resumesUploads && numbers.next() % 2 == 0
         self.manner = manner
     }
 
