@@ -50,10 +50,11 @@ import Testing
         let executor = AskingExecutor(lane)
         let first = try await lane.enter()
         let second = Task(executorPreference: executor) { try await lane.enter() }
-        while executor.count.load(ordering: .relaxed) < 1 || !lane.hasWaiters { await Task.yield() }
+        try await waitUntil("the second in the row") { lane.hasWaiters }
+        let before = executor.count.load(ordering: .relaxed)
         first.end()
         _ = try await second.value
-        #expect(executor.count.load(ordering: .relaxed) > 1, "it was woken")
+        #expect(executor.count.load(ordering: .relaxed) > before, "it was woken")
         #expect(executor.blocked.load(ordering: .relaxed) == 0)
     }
 
