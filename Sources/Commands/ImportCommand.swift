@@ -85,8 +85,13 @@ package struct ImportCommand: AsyncParsableCommand {
         let policy = try signers.policy(beside: document)
         let demand = try vendor.demand(beside: document)
         try vendor.notices(beside: document).forEach(printer.warning)
-        let location = try registry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
-        let (pullLocation, pullSecret) = (try mirror.pullLocation(), try mirror.pullSecretName())
+        let naming = target.targetProfile.naming
+        let location = try registry.map { (text) throws(ReferenceError) in
+            try RegistryLocation(text, naming: naming)
+        }
+        let (pullLocation, pullSecret) = (
+            try mirror.pullLocation(naming: naming), try mirror.pullSecretName()
+        )
         var options = try access.options(
             for: location.map { [$0.host] } ?? [], followsRedirects: false, usesEnvironmentProxy: false,
             connections: work.concurrency)
@@ -114,7 +119,7 @@ package struct ImportCommand: AsyncParsableCommand {
             bundle: bundle, summary: summary, vendor: report, desk: desk,
             overrides: accepted.overrides + vendor.overrides(reason: acceptance.reason),
             width: work.concurrency,
-            isDryRun: dryRun, options: usedOptions, pullSecret: pullSecret, printer: printer)
+            isDryRun: dryRun, options: usedOptions, naming: naming, pullSecret: pullSecret, printer: printer)
         if let location {
             session.patience = options.patience
             let transport = try HTTPTransport(options: options)

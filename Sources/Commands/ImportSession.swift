@@ -19,6 +19,7 @@ struct ImportSession: Sendable {
     let width: Int
     let isDryRun: Bool
     let options: [String]
+    let naming: RepositoryNaming
     let pullSecret: PullSecretName?
     let printer: Printer
     /// Nothing where no registry is asked.
@@ -28,10 +29,13 @@ struct ImportSession: Sendable {
     func run(_ target: some Destination, named name: String, pulledFrom location: RegistryLocation?)
         async throws
     {
+        let names = Set(bundle.index.entries.map(\.repository)).sorted()
+        if let refusal = Refusal(target.refusals(of: names)) { throw refusal }
         // Whatever the record could refuse, it refuses before anything is pushed.
         let recordPlan = try desk.locked.map { _ in
             try RecordPlan(
-                bundle, target: name, pullLocation: location, pullSecret: pullSecret, vendor: vendor)
+                bundle, target: name, naming: naming, pullLocation: location, pullSecret: pullSecret,
+                vendor: vendor)
         }
         let (plan, warnings) = try await Progress(printer, waitingWith: patience).show { events in
             try await Preflight(target, width: width).plan(bundle, events: events)
@@ -114,9 +118,10 @@ struct ImportSession: Sendable {
             "tags": .integer(Int64(report.tagged)),
         ]
         object["tags"] = .array(
-            report.tags.map {
+            try report.tags.map {
                 [
-                    "repository": .string($0.repository.text), "tag": .string($0.tag.text),
+                    "repository": .string(try naming.name(of: $0.repository).text),
+                    "tag": .string($0.tag.text),
                     "digest": .string($0.digest.description),
                 ]
             })

@@ -19,8 +19,8 @@ package struct MirrorOptions: ParsableArguments {
 
     var isUsed: Bool { pullAs != nil || pullSecret != nil }
 
-    func pullLocation() throws -> RegistryLocation? {
-        try pullAs.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
+    func pullLocation(naming: RepositoryNaming) throws -> RegistryLocation? {
+        try pullAs.map { (text) throws(ReferenceError) in try RegistryLocation(text, naming: naming) }
     }
 
     func pullSecretName() throws -> PullSecretName? {

@@ -16,6 +16,7 @@ package struct RegistryConnection: Sendable {
     let listing = ReferrersSupport()
     let oddSizes = OddSizes()
     let manner: UploadManner
+    let openUploads = OpenUploads()
 
     package init(host: RegistryHost, options: RegistryOptions, transport: HTTPTransport) {
         self.host = host

@@ -40,30 +40,9 @@ extension Upload {
                 return .refused
             }
             return .mounted
-        case 202: return .session(try session(begunBy: answer))
+        case 202: return .session(try connection.session(begunBy: answer, in: repository))
         default: return .refused
         }
-    }
-
-    func begin() async throws -> Session {
-        let call = Call("POST", connection.url(repository, "blobs/uploads/"), scopes: scopes)
-        return try await connection.repeating {
-            let answer = try await connection.send(call)
-            guard answer.status == 202 else {
-                let told = try await answer.refused()
-                guard answer.status != 404 || told.error.code != nil else {
-                    throw RegistryError.refused(.noRepository, told)
-                }
-                throw Refusals.error(told, writes: true, isPlain: connection.origin.scheme == .http)
-            }
-            try await answer.discard()
-            return try session(begunBy: answer)
-        }
-    }
-
-    private func session(begunBy answer: Answer) throws(RegistryError) -> Session {
-        let minimum = answer.header("OCI-Chunk-Min-Length").flatMap { Int64($0) } ?? 0
-        return Session(location: try location(in: answer), minimumChunk: max(0, minimum))
     }
 
     /// What the registry holds of a session that broke, or nothing where it cannot go on with it.
@@ -91,12 +70,6 @@ extension Upload {
         }
     }
 
-    /// Tells the registry that the upload will not be finished. Nothing depends on it: many registries want a right
-    /// for it that nobody has, and all of them tidy up on their own.
-    func abandon(_ location: RequestURL) async {
-        _ = try? await connection.send(Call("DELETE", location, scopes: scopes)).discard()
-    }
-
     /// The end of `Range: 0-99`.
     static func lastByte(in answer: Answer) -> Int64? {
         guard let bounds = answer.header("Range")?.split(separator: "-", omittingEmptySubsequences: false),
@@ -105,10 +78,7 @@ extension Upload {
         return Int64(bounds[1])
     }
 
-    /// Where the upload goes on: on the registry itself, or on a companion that the user named.
     func location(in answer: Answer) throws(RegistryError) -> RequestURL {
-        try UploadLocation.resolve(
-            answer.header("Location"), asked: connection.url(repository, "blobs/uploads/"),
-            companions: connection.options.companionHosts, exchange: answer.exchange)
+        try connection.uploadLocation(in: answer, of: repository)
     }
 }

@@ -29,12 +29,17 @@ struct Upload: Sendable {
             case .refused: break
             }
         }
+        session = session ?? connection.openUploads.take(from: repository)
         var attempts = Attempts(connection.options, connection.traffic)
         var digestRefusals = 0
         var way = firstWay
         while true {
             var current: Session
-            if let session { current = session } else { current = try await begin() }
+            if let session {
+                current = session
+            } else {
+                current = try await connection.beginUpload(into: repository, scopes: scopes)
+            }
             let before = current.held
             do {
                 switch way {
@@ -61,7 +66,7 @@ struct Upload: Sendable {
                 }
             } catch let refusal as BodyRefusal where way != .stream {
                 guard narrow(after: refusal, in: current) else {
-                    await abandon(current.location)
+                    await connection.abandon(current, scopes: scopes)
                     throw refusal.error
                 }
                 // Nothing of it was taken.
@@ -71,12 +76,12 @@ struct Upload: Sendable {
                 case .whole: way = .patches
                 case .patches: way = .stream
                 case .stream:
-                    await abandon(current.location)
+                    await connection.abandon(current, scopes: scopes)
                     throw error
                 }
                 session = nil
             } catch {
-                await abandon(current.location)
+                await connection.abandon(current, scopes: scopes)
                 throw (error as? BodyRefusal)?.error ?? error
             }
         }
@@ -132,7 +137,7 @@ struct Upload: Sendable {
         do {
             try await attempts.next(after: trouble)
         } catch {
-            await abandon(session.location)
+            await connection.abandon(session, scopes: scopes)
             throw error
         }
         var resumed = isResumable && session.isTruthful ? try await status(of: session) : nil

@@ -1,3 +1,4 @@
+package import BundleFormat
 package import OCI
 package import Registry
 
@@ -6,6 +7,12 @@ package protocol Destination: Sendable {
     /// What messages call a repository of this destination: the full name where there is one.
     func name(of repository: RepositoryName) -> String
 
+    /// What the destination itself calls a repository, without its own name before it.
+    func path(of repository: RepositoryName) -> String
+
+    /// The names that the destination cannot hold, as far as that is known without asking it.
+    func refusals(of repositories: [RepositoryName]) -> [Finding]
+
     /// Whether anybody is there and lets us in; writes nothing.
     func prepare() async throws
 
@@ -13,6 +20,12 @@ package protocol Destination: Sendable {
     func digest(of tag: Tag, in repository: RepositoryName) async throws -> Digest?
 
     func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool
+
+    /// Makes a repository ready for blobs, or tells that it takes none.
+    func open(_ repository: RepositoryName) async throws
+
+    /// Lets go of what was made ready and not used.
+    func closeUnused() async
 
     /// Brings a blob in that is not there yet, from another repository of the destination if that one holds it.
     func push(
@@ -40,4 +53,12 @@ package protocol Destination: Sendable {
     /// - Parameter isNew: whether it was put a moment ago, so that it is worth asking again.
     func readBack(_ reference: ManifestReference, in repository: RepositoryName, isNew: Bool) async throws
         -> Digest?
+}
+
+/// A destination whose repositories are there as soon as they are named, under any name.
+extension Destination {
+    package func path(of repository: RepositoryName) -> String { repository.text }
+    package func refusals(of repositories: [RepositoryName]) -> [Finding] { [] }
+    package func open(_ repository: RepositoryName) async throws {}
+    package func closeUnused() async {}
 }

@@ -36,7 +36,7 @@ package struct Importer<Target: Destination>: Sendable {
     private func put(_ plan: ImportPlan, _ report: inout ImportReport) async throws -> [ImportPlan.LeftAlone]
     {
         events.yield(.phase("uploading", bytes: plan.uploadBytes))
-        for outcome in try await boundedMap(plan.transfers, width: width, push) {
+        for outcome in try await upload(plan) {
             report.uploaded += outcome.uploaded
             report.mounted += outcome.mounted
             report.uploadedBytes += outcome.bytes
@@ -61,6 +61,22 @@ package struct Importer<Target: Destination>: Sendable {
         var uploaded = 0
         var mounted = 0
         var bytes: Int64 = 0
+    }
+
+    /// Opens every repository that something is uploaded to, and then uploads.
+    private func upload(_ plan: ImportPlan) async throws -> [Outcome] {
+        let target = target
+        let outcomes: [Outcome]
+        do {
+            let receivers = Set(plan.uploads.compactMap(\.lackedBy.first)).sorted()
+            _ = try await target.asking(receivers, about: \.self, width: width) { try await target.open($0) }
+            outcomes = try await boundedMap(plan.transfers, width: width, push)
+        } catch {
+            await target.closeUnused()
+            throw error
+        }
+        await target.closeUnused()
+        return outcomes
     }
 
     private func push(_ transfer: ImportPlan.Transfer) async throws -> Outcome {

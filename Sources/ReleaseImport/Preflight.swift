@@ -19,6 +19,7 @@ package struct Preflight<Target: Destination>: Sendable {
     package func plan(_ bundle: VerifiedBundle, events: TransferEvents) async throws -> ImportPlan {
         events.yield(.phase("asking the target", bytes: nil))
         let repositories = try RepositoryImport.all(of: bundle)
+        if let refusal = Refusal(target.refusals(of: repositories.map(\.name))) { throw refusal }
         try await target.prepare()
         let states = try await states(of: repositories)
         if let refusal = Refusal(states.flatMap(\.conflicts)) { throw refusal }
@@ -46,7 +47,9 @@ package struct Preflight<Target: Destination>: Sendable {
     /// another.
     private func states(of repositories: [RepositoryImport]) async throws -> [State] {
         let tags = repositories.flatMap { repository in repository.tags.map { (repository.name, $0.tag) } }
-        let found = try await concurrently(tags) { name, tag in try await target.digest(of: tag, in: name) }
+        let found = try await target.asking(tags, about: \.0, width: width) { name, tag in
+            try await target.digest(of: tag, in: name)
+        }
         var rest = found[...]
         let asked = repositories.map { repository in
             defer { rest = rest.dropFirst(repository.tags.count) }

@@ -1,3 +1,4 @@
+package import BundleFormat
 package import OCI
 package import Registry
 
@@ -13,7 +14,17 @@ package struct RegistryDestination: Destination {
 
     package var summary: TrafficSummary { connection.summary }
 
-    package func name(of repository: RepositoryName) -> String { "\(location)/\(repository)" }
+    package func name(of repository: RepositoryName) -> String { "\(location.host)/\(path(of: repository))" }
+
+    package func path(of repository: RepositoryName) -> String {
+        // What has no name there is refused by `refusals`; until then it is called by what it would be.
+        (try? location.repository(repository).text)
+            ?? (location.prefix.map { "\($0)/" } ?? "") + repository.text
+    }
+
+    package func refusals(of repositories: [RepositoryName]) -> [Finding] {
+        TargetNames(location: location).findings(for: repositories)
+    }
 
     package func prepare() async throws {
         try await connection.ping()
@@ -27,6 +38,12 @@ package struct RegistryDestination: Destination {
     {
         try await connection.hasBlob(try location.repository(repository), digest: digest, size: size)
     }
+
+    package func open(_ repository: RepositoryName) async throws {
+        try await connection.openUpload(into: try location.repository(repository))
+    }
+
+    package func closeUnused() async { await connection.closeUnusedUploads() }
 
     package func push(
         _ digest: Digest, _ body: any BlobBody, to repository: RepositoryName, from other: RepositoryName?,

@@ -60,7 +60,7 @@ struct DeploymentRecord: Sendable {
         value["images"] = .array(try places.images())
         value["chart"] = try places.only(.chart)
         value["releaseArtifact"] = try places.only(.release)
-        value["signatureTags"] = .array(places.signatureTags())
+        value["signatureTags"] = .array(try places.signatureTags())
         let covered = bundle.coverage.rows.filter { $0.kind == .file }.map { ($0.name, $0) }
         let coverage = Dictionary(covered) { first, _ in first }
         value["files"] = .array(plan.files.map { Self.json($0, coverage[$0.path]) })

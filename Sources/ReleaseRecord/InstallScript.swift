@@ -12,6 +12,8 @@ struct InstallScript: Sendable {
 
     let version: ReleaseVersion
     let location: RegistryLocation
+    /// The full name of the chart's repository.
+    let chart: String
     /// Whether the chart has the profile.
     let hasProfile: Bool
 
@@ -21,7 +23,7 @@ struct InstallScript: Sendable {
     }
 
     var bytes: [UInt8] {
-        let chart = shellWord("oci://\(location)/\(InstallScript.chartRepository)")
+        let chart = shellWord("oci://\(chart)")
         let options = values.map { "-f \($0) " }.joined()
         let text = """
             #!/bin/sh
@@ -70,6 +72,4 @@ struct InstallScript: Sendable {
             """
         return Array(text.utf8)
     }
-
-    private static let chartRepository = "charts/cloudgrid"
 }

@@ -27,8 +27,12 @@ struct Mirror: Sendable {
         }
     }
 
-    /// - Parameter chart: Nothing where the bundle has none; there is nothing to install then.
-    func files(chart: PackedChart?, version: ReleaseVersion) throws(ReleaseSetError) -> [RecordFile] {
+    /// - Parameters:
+    ///   - chart: Nothing where the bundle has none; there is nothing to install then.
+    ///   - repository: The chart's, as the bundle calls it.
+    func files(
+        chart: PackedChart?, from repository: RepositoryName?, version: ReleaseVersion,
+    ) throws(ReleaseSetError) -> [RecordFile] {
         let secret = PullSecret(name: pullSecret ?? .documented, host: location.host)
         let report = ValuesReport(values: values, environment: environment)
         var files = [
@@ -41,9 +45,11 @@ struct Mirror: Sendable {
         if let environment {
             files.append(RecordFile(try FileName(EnvironmentFile.mirroredName), .bytes(environment.bytes)))
         }
-        if values != nil, let chart {
+        if values != nil, let chart, let repository {
             let hasProfile = chart.files[InstallScript.profileName] != nil
-            let script = InstallScript(version: version, location: location, hasProfile: hasProfile)
+            let script = InstallScript(
+                version: version, location: location, chart: try location.name(of: repository),
+                hasProfile: hasProfile)
             files.append(
                 RecordFile(try FileName(InstallScript.name), .bytes(script.bytes), isExecutable: true))
         }

@@ -13,6 +13,8 @@ package struct RecordPlan: Sendable {
     package let bundle: VerifiedBundle
     /// Where the release is put, as messages call it.
     package let target: String
+    /// How the target calls the repositories of the bundle.
+    package let naming: RepositoryNaming
     /// Where clusters pull from.
     package let pullLocation: RegistryLocation?
     /// The secret that the values name; nothing where the operator named none.
@@ -36,12 +38,14 @@ package struct RecordPlan: Sendable {
     ///   - pullLocation: What the mirrored values say; `nil` where the target is no registry.
     ///   - pullSecret: What the values are to name as well.
     package init(
-        _ bundle: VerifiedBundle, target: String, pullLocation: RegistryLocation?,
+        _ bundle: VerifiedBundle, target: String, naming: RepositoryNaming = .nested,
+        pullLocation: RegistryLocation?,
         pullSecret: PullSecretName? = nil, vendor: VendorReport,
     ) throws(Finding) {
         self.bundle = bundle
         self.vendor = vendor
         self.target = target
+        self.naming = naming
         self.pullLocation = pullLocation
         self.pullSecret = pullSecret
         do {
@@ -51,7 +55,10 @@ package struct RecordPlan: Sendable {
             var files = try RecordFile.brought(by: bundle)
             let chart = try bundle.chart()
             files += try chart.map { try RecordFile.files(of: $0, in: bundle.artifact) } ?? []
-            files += try mirror.map { try $0.files(chart: chart, version: bundle.statement.version) } ?? []
+            let place = bundle.index.entries.first { $0.kind == .chart }?.repository
+            files +=
+                try mirror.map { try $0.files(chart: chart, from: place, version: bundle.statement.version) }
+                ?? []
             files.append(
                 RecordFile(
                     try FileName(Self.verificationName), .bytes(try JSONValue.object(vendor.json).pretty())))

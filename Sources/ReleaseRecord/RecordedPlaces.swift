@@ -22,7 +22,7 @@ struct RecordedPlaces {
                 "name": .string(entry.repository.text),
                 "kind": .string(entry.kind.rawValue),
                 "source": .string(source ?? entry.sourceName),
-                "mirrored": .string(mirrored(entry)),
+                "mirrored": .string(try mirrored(entry)),
                 "digest": .string(entry.digest.description),
                 "tags": .array(try tags(of: entry).map { .string($0.text) }),
             ])
@@ -38,30 +38,40 @@ struct RecordedPlaces {
             throw Self.notRead("\(entry.repository): \(tags.count) tags were read back, expected one")
         }
         return [
-            "mirrored": .string(mirrored(entry)), "digest": .string(entry.digest.description),
+            "mirrored": .string(try mirrored(entry)), "digest": .string(entry.digest.description),
             "tag": .string(tag.text),
         ]
     }
 
-    func signatureTags() -> [JSONValue] {
+    func signatureTags() throws(Finding) -> [JSONValue] {
         let pushed = contents.tags.filter(isSignature).map { ($0, "pushed") }
         let left = contents.leftAlone.map { ($0, "left-alone") }
-        return (pushed + left)
-            .sorted { ($0.0.repository, $0.0.tag) < ($1.0.repository, $1.0.tag) }
-            .map { tag, state in
-                [
-                    "repository": .string(tag.repository.text), "tag": .string(tag.tag.text),
-                    "digest": .string(tag.digest.description), "state": .string(state),
-                ]
-            }
+        let sorted = (pushed + left).sorted { ($0.0.repository, $0.0.tag) < ($1.0.repository, $1.0.tag) }
+        var values: [JSONValue] = []
+        for (tag, state) in sorted {
+            values.append([
+                "repository": .string(try name(of: tag.repository).text), "tag": .string(tag.tag.text),
+                "digest": .string(tag.digest.description), "state": .string(state),
+            ])
+        }
+        return values
     }
 
     private func isSignature(_ tag: RecordContents.TagResult) -> Bool {
         entries.contains { $0.kind == .signature && $0.repository == tag.repository && $0.tag == tag.tag }
     }
 
-    private func mirrored(_ entry: IndexEntry) -> String {
-        "\(contents.plan.target)/\(entry.repository)@\(entry.digest)"
+    private func mirrored(_ entry: IndexEntry) throws(Finding) -> String {
+        "\(contents.plan.target)/\(try name(of: entry.repository))@\(entry.digest)"
+    }
+
+    /// Below the target's prefix.
+    private func name(of repository: RepositoryName) throws(Finding) -> RepositoryName {
+        do {
+            return try contents.plan.naming.name(of: repository)
+        } catch {
+            throw Finding(.usage, error.reason, at: .target, error.description)
+        }
     }
 
     /// The tags by which an entry was read back, sorted.

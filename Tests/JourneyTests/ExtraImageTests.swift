@@ -113,6 +113,20 @@ import Testing
         #expect(twice.status == 6 && twice.errors.contains("[map.collision]"), "\(twice.errors)")
     }
 
+    @Test func `two repositories that flat names make one are refused before the target is asked`() throws {
+        let exported = try fromRegistry(reference + "=charts-cloudgrid:1")
+        #expect(exported.status == 0, "\(exported.errors)")
+        let target = try Target()
+        let refused = try target.importDirectly(bundle, "--target-profile", "flat")
+        #expect(refused.status == 64)
+        #expect(
+            refused.errors.contains(
+                "\(target.location)/charts-cloudgrid: would be both charts-cloudgrid and charts/cloudgrid of the bundle"
+            ) && refused.errors.contains("[name.collision]"), "\(refused.errors)")
+        target.registry.stop()
+        #expect(try target.registry.requests().isEmpty)
+    }
+
     @Test func `an image that its registry has not got is told, whatever may be missing`() throws {
         let absent = "\(other.host)/approved/nats:1@sha256:" + String(repeating: "a", count: 64)
         let result = try fromRegistry(absent, options: ["--allow-missing", "nats"])

@@ -135,6 +135,7 @@ import VendorProof
     @Test func `a chart without the profile is installed without it`() throws {
         let script = InstallScript(
             version: try ReleaseVersion("v1.2.3"), location: try RegistryLocation("r.example.com"),
+            chart: "r.example.com/charts/cloudgrid",
             hasProfile: false)
         let text = String(decoding: script.bytes, as: UTF8.self)
         #expect(!text.contains("enterprise"))

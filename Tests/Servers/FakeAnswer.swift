@@ -7,6 +7,8 @@ struct FakeAnswer: Sendable {
     var data: Data
     var cut: Int?
     var silenceAfter = 0.0
+    /// Whether the line is cut in place of an answer.
+    var isHungUp = false
 
     init(_ status: Int, _ headers: [String: String] = [:], _ data: Data = Data()) {
         self.status = status
@@ -22,6 +24,7 @@ struct FakeAnswer: Sendable {
     }
 
     func reply(to method: String) -> ScriptedServer.Reply {
+        if isHungUp { return ScriptedServer.Reply(raw: []) }
         var headers = headers
         // The answer to a HEAD has the length of what is not there.
         if method == "HEAD" { headers["Content-Length"] = headers["Content-Length"] ?? String(data.count) }

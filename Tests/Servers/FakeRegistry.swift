@@ -28,8 +28,13 @@ package final class FakeRegistry: Sendable {
         package var signatureUses: Int?
         /// Whether it wants tokens, each good for so many requests.
         package var tokenUses: Int?
-        /// How many components a repository's name may have.
+        /// How many components a repository's name may have, and whether it has no route for others (Quay) in place of denying
+        /// them (Docker Hub, GitLab).
         package var maximumDepth: Int?
+        package var knowsNoDeeper = false
+        /// The repositories that were created; nothing where they come to be by being pushed to. To an upload into another it hangs
+        /// up, as ECR does.
+        package var created: Set<String>?
         package var takesPatch = true
         /// The largest body that what stands before it lets through, and whether it hangs up on larger ones in place of 413.
         package var bodyLimit: Int?

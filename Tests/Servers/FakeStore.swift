@@ -46,13 +46,22 @@ struct FakeStore: Sendable {
         }
         if manner.isReadOnly && request.isWrite { return FakeAnswer(405) }
         if let depth = manner.maximumDepth, place.repository.split(separator: "/").count > depth {
+            if manner.knowsNoDeeper { return FakeAnswer(404, [:], Data("<html>404</html>".utf8)) }
             return .error(403, "DENIED", "requested access to the resource is denied")
+        }
+        if let created = manner.created, !created.contains(place.repository) {
+            var answer = FakeAnswer.error(
+                404, "NAME_UNKNOWN",
+                "The repository with name '\(place.repository)' does not exist in the registry")
+            answer.isHungUp = place.kind == .upload
+            return answer
         }
         switch place.kind {
         case .blob: return blob(place, request)
         case .upload: return upload(place, request)
         case .manifest: return manifest(place, request)
         case .referrers: return referrers(place)
+        case .list: return FakeAnswer(404, [:], Data("404 page not found".utf8))
         }
     }
 
@@ -130,6 +139,7 @@ struct FakeStore: Sendable {
             case blob = "/blobs/"
             case manifest = "/manifests/"
             case referrers = "/referrers/"
+            case list = "/tags/"
         }
 
         let repository: String
