@@ -15,11 +15,14 @@ package struct SignCommand: AsyncParsableCommand {
             STATEMENT is what `export --statement-only` wrote. It is shown before it is signed, and nothing else is \
             signed. Whoever exports then puts the signature into the bundle with --signature. Examples:
 
-              cgbundle sign cloudgrid.statement.json --key bob.key --bundle bob.sigstore.json
-              cgbundle sign cloudgrid.statement.json --key bob.key --bundle bob.sigstore.json \\
+              cgbundle sign st.json --key bob.key --bundle bob.sigstore.json
+              cgbundle sign st.json --key bob.key --bundle bob.sigstore.json \\
                 --release-manifest release-manifest.json
 
-            A key that is in no file signs with cosign: `cosign sign-blob STATEMENT --bundle FILE --key …`.
+            A key that is in no file signs with cosign:
+
+              cosign sign-blob --new-bundle-format --key … \\
+                --bundle bob.sigstore.json st.json
             """)
 
     @Argument(help: ArgumentHelp("The statement to sign.", valueName: "statement"))

@@ -22,7 +22,7 @@ package struct SigningKeyOptions: ParsableArguments {
             throw Finding(
                 .usage, "key.none", at: .signature,
                 "no key given: a bundle is always signed; make a key with `cgbundle keygen --output exporter` and "
-                    + "give --key exporter.key")
+                    + "give --key exporter.key, or have others sign: --statement-only FILE")
         }
         guard keys.count <= BundleLayout.maximumSignatures else {
             throw Finding(

@@ -70,7 +70,7 @@ package struct AgreedStatement: Sendable {
         return texts
     }
 
-    private static let shown = 12
+    private static let shown = 5
 }
 
 extension ExportPlan {

@@ -59,8 +59,15 @@ struct CosigningOptions: ParsableArguments {
             keys: signerKey, option: "--signer-key", whose: "a signer's", beside: document)
         return try signature.map { name in
             let bytes = try InputFile.bytes(of: name, limit: BundleLayout.maximumSignatureSize)
-            return try AcceptedSignature(
-                SignatureFile(name: name, bytes: bytes), over: statement.bytes, by: policy)
+            do throws(TrustError) {
+                return try AcceptedSignature(
+                    SignatureFile(name: name, bytes: bytes), over: statement.bytes, by: policy)
+            } catch {
+                // What is said of several signatures together does not say which one was given.
+                let finding = Finding(error)
+                guard !finding.message.hasPrefix(name) else { throw finding }
+                throw Finding(finding.fault, finding.reason, at: finding.step, "\(name): \(finding.message)")
+            }
         }
     }
 

@@ -28,10 +28,11 @@ struct ExportCommand: AsyncParsableCommand {
             With several signers, or a key that lives elsewhere, the statement is written first, signed, and then put \
             into the bundle with its signatures:
 
-              cgbundle export v1.0.0-beta --statement-only cloudgrid.statement.json
-              cgbundle sign cloudgrid.statement.json --key bob.key --bundle bob.sigstore.json
-              cgbundle export v1.0.0-beta --statement cloudgrid.statement.json \\
-                --signature bob.sigstore.json --signer-key bob.pub --key exporter.key --output cloudgrid.tar
+              cgbundle export v1.0.0-beta --statement-only st.json
+              cgbundle sign st.json --key bob.key --bundle bob.sigstore.json
+              cgbundle export v1.0.0-beta --statement st.json --key exporter.key \\
+                --signature bob.sigstore.json --signer-key bob.pub \\
+                --output cloudgrid.tar
             """)
 
     @Argument(

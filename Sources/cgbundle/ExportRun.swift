@@ -22,7 +22,14 @@ struct ExportRun {
         let (plan, _) = try await progress.show { events in
             try await ExportPlanner(request, manifest: manifest, source: source).plan(events: events)
         }
-        try agreed?.require(plan)
+        do {
+            try agreed?.require(plan)
+        } catch {
+            report.printer.note(
+                "give the same options as for --statement-only; where the release has changed, begin again with it and "
+                    + "have the new statement signed")
+            throw error
+        }
         if case .statement(let file) = goal {
             let bytes = try plan.statement.json
             report.tell(plan, size: nil)
