@@ -151,7 +151,7 @@ struct Upload: Sendable {
         } else if let found = resumed, found.held <= before {
             resumed?.standstills = session.standstills + (trouble.asksForTime ? 0 : 1)
             if resumed?.standstills == Self.maximumStandstills {
-                await abandon(found.location)
+                await connection.abandon(found, scopes: scopes)
                 resumed = nil
             }
         }
