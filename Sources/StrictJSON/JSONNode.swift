@@ -82,8 +82,12 @@ extension JSONNode {
     /// 2^53-1: the largest integer that every JSON reader keeps exactly (RFC 7493, section 2.2).
     static let largestInteger: Int64 = 9_007_199_254_740_991
 
+    /// A pointer is for messages, and each element of a list gets one of its own, so a name without end is cut in it.
+    private static let shownNameBytes = 256
+
     private func child(_ name: String, _ value: JSONValue) -> JSONNode {
-        JSONNode(value, document: document, pointer: pointer + pointerStep(name.utf8))
+        let step = pointerStep(name.utf8.prefix(Self.shownNameBytes))
+        return JSONNode(value, document: document, pointer: pointer + step)
     }
 }
 

@@ -31,6 +31,18 @@ import Testing
         #expect(try root.member("a/b~c").member("d").pointer == "/a~1b~0c/d")
     }
 
+    @Test func `a name without end is cut in the pointers of what is below it`() throws {
+        let name = String(repeating: "n", count: 100_000)
+        let text = #"{"\#(name)":{"list":[1,2]}}"#
+        let root = try StrictJSON.parseObject(
+            Array(text.utf8), name: "m.json", limits: JSONLimits(bytes: 200_000))
+        let long = try root.members()[0]
+        #expect(long.name.utf8.count == 100_000)
+        let elements = try long.node.member("list").array()
+        #expect(elements.allSatisfy { $0.pointer.utf8.count < 300 && $0.pointer.hasPrefix("/nnn") })
+        #expect(elements[1].pointer.hasSuffix("/list/1"))
+    }
+
     @Test func `a missing member is named by its pointer`() {
         let expected = JSONError.shape(
             document: "m.json", pointer: "/layers/0/mediaType", expected: "a value", found: "nothing")
