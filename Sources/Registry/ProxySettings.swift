@@ -52,8 +52,8 @@ package struct ProxySettings: Sendable {
         case everything
         /// The host itself and those below it, at one port or all.
         case name(String, port: Int?)
-        /// Only what is below.
-        case below(String)
+        /// Only what is below, at one port or all.
+        case below(String, port: Int?)
         case network(NetworkAddress, length: Int, port: Int?)
 
         static func list(_ text: String) -> [Exception] {
@@ -73,11 +73,12 @@ package struct ProxySettings: Sendable {
             } else {
                 let colon = text.lastIndex(of: ":").flatMap { text[$0...].contains("]") ? nil : $0 }
                 let port = colon.flatMap { Int(text[text.index(after: $0)...]) }
-                let host = String(text[..<(colon ?? text.endIndex)])
+                let spelled = text[..<(colon ?? text.endIndex)]
+                let host = String(spelled.hasPrefix("*.") ? spelled.dropFirst() : spelled)
                 if let address = NetworkAddress(host) {
                     self = .network(address, length: address.bytes.count * 8, port: port)
                 } else {
-                    self = host.hasPrefix(".") ? .below(host) : .name(host, port: port)
+                    self = host.hasPrefix(".") ? .below(host, port: port) : .name(host, port: port)
                 }
             }
         }
@@ -88,7 +89,8 @@ package struct ProxySettings: Sendable {
             case .name(let host, let port):
                 (port ?? origin.port) == origin.port
                     && (origin.host == host || address == nil && origin.host.hasSuffix("." + host))
-            case .below(let suffix): address == nil && origin.host.hasSuffix(suffix)
+            case .below(let suffix, let port):
+                (port ?? origin.port) == origin.port && address == nil && origin.host.hasSuffix(suffix)
             case .network(let network, let length, let port):
                 (port ?? origin.port) == origin.port && address?.isWithin(network, length) == true
             }

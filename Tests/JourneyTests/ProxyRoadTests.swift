@@ -85,6 +85,60 @@ import Testing
         #expect(try registry.requests().contains(where: \.isWrite))
     }
 
+    /// Exports from a release host that only the proxy knows the way to.
+    private func exportingFromHost(
+        _ authority: CertificateAuthority, variables: [String: String],
+    ) throws -> ProgramResult {
+        try RunningProgram.cgbundle(
+            [
+                "export", Sample.version, "--release-url", "https://releases.example.com/releases",
+                "--images",
+                CommandRunner.checkout + "/testdata/sample/images", "--output", folder.path + "/out.tar",
+                "--key",
+                sample.key, "--force", "--ca-file", authority.certificate.path, "--log-level", "debug",
+            ] + Sample.trust, environment: variables.merging(Sample.epoch) { $1 })
+    }
+
+    @Test(arguments: ["HTTPS_PROXY", "https_proxy"])
+    func `the release host is reached through the proxy of the environment`(name: String) throws {
+        let place = URL(filePath: folder.path)
+        let authority = try CertificateAuthority(in: place)
+        try authority.issue("releases", names: "DNS:releases.example.com")
+        let server = try ScriptedServer { request, _ in
+            let content = request.target.split(separator: "/").last.flatMap {
+                FileManager.default.contents(atPath: Sample.release + "/" + $0)
+            }
+            return content.map { ScriptedServer.Reply(200, [:], Array($0)) } ?? ScriptedServer.Reply(404)
+        }
+        let front = try TLSFront(to: server.port, certificate: place.appending(path: "releases").path)
+        let proxy = try ConnectProxy(
+            leading: ["releases.example.com": front.port], credential: "mira:planted")
+        let way = "http://mira:planted@\(proxy.address)"
+        let exported = try exportingFromHost(authority, variables: [name: way])
+        #expect(exported.status == 0, "\(exported.errors)")
+        #expect(!server.requests.isEmpty)
+        #expect(Set(proxy.requests.map(\.target)) == ["releases.example.com:443"])
+        // Neither what the proxy was told nor what went along the way shows on the other.
+        #expect(server.requests.allSatisfy { $0.headers["proxy-authorization"] == nil })
+        #expect(proxy.requests.allSatisfy { $0.method == "CONNECT" && !$0.head.contains("/releases") })
+        let basic = Data("mira:planted".utf8).base64EncodedString()
+        #expect(!(exported.output + exported.errors).contains("planted"))
+        #expect(!(exported.output + exported.errors).contains(basic))
+        let count = proxy.requests.count
+        let spared = try exportingFromHost(
+            authority, variables: [name: way, "NO_PROXY": "*.example.com:443"])
+        #expect(spared.errors.contains("[unreachable.name]"), "\(spared.errors)")
+        #expect(proxy.requests.count == count)
+    }
+
+    @Test func `a proxy that wants TLS is a mistake in the command`() throws {
+        let refused = try exporting(variables: ["HTTP_PROXY": "https://mira:planted@proxy.example.com:3128"])
+        #expect(refused.status == 64)
+        #expect(refused.errors.contains("HTTP_PROXY: expected a proxy of plain http"))
+        #expect(refused.errors.contains("[proxy.syntax]"))
+        #expect(!refused.errors.contains("planted"))
+    }
+
     @Test func `a proxy that is none is refused without its text`() throws {
         let refused = try importing(
             into: "target.example.com/cloudgrid", "--proxy", "https://a:planted@proxy")

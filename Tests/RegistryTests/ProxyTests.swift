@@ -40,6 +40,10 @@ import Testing
         ("example.com", "https://registry.example.com", false),
         (".example.com", "https://registry.example.com", false),
         (".example.com", "https://example.com", true),
+        ("*.example.com", "https://registry.example.com", false),
+        ("*.example.com", "https://example.com", true),
+        (".example.com:5000", "https://registry.example.com:5000", false),
+        (".example.com:5000", "https://registry.example.com", true),
         ("ample.com", "https://registry.example.com", true),
         ("registry.example.com:5000", "https://registry.example.com:5000", false),
         ("registry.example.com:5000", "https://registry.example.com", true),
@@ -88,6 +92,15 @@ import Testing
         let error = #expect(throws: ProxyError.self) { _ = try Proxy(address, from: "HTTPS_PROXY") }
         #expect(error?.description.hasPrefix("HTTPS_PROXY: ") == true)
         #expect(error?.description.contains("planted") == false)
+    }
+
+    @Test func `a proxy that wants TLS is told as that, and not taken for one that does not`() {
+        let error = #expect(throws: ProxyError.self) {
+            _ = try ProxySettings(environment: ["https_proxy": "https://proxy:3128"])
+        }
+        #expect(error?.reason == "proxy.syntax")
+        #expect(error?.description.contains("https_proxy: expected a proxy of plain http") == true)
+        #expect(error?.description.contains("spoken to in TLS (https://)") == true)
     }
 }
 
