@@ -124,8 +124,8 @@ let package = Package(
         tests(
             "BundleFormatTests",
             of: [
-                "Archive", "BundleFormat", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON", "Trust",
-                "VendorProof", systemPackage,
+                "Archive", "BundleFormat", "CommandRunner", "LibCrypto", "OCI", "ReleaseSet", "StrictJSON",
+                "Trust", "VendorProof", systemPackage,
             ]),
         tests("TrustTests", of: ["CommandRunner", "LibCrypto", "StrictJSON", "Trust"]),
         .executableTarget(

@@ -15,13 +15,19 @@ struct MiniRelease {
 
     static let noon = Timestamp(seconds: 1_793_620_800)
 
-    /// - Parameter salt: another one gives another release of the same version.
-    init(createdAt: Timestamp = noon, salt: String = "", revision: Int64 = 1) throws {
+    /// - Parameters:
+    ///   - salt: another one gives another release of the same version.
+    ///   - layer: one more of the image, for which the shelf has no bytes.
+    init(
+        createdAt: Timestamp = noon, salt: String = "", revision: Int64 = 1, layer extra: Descriptor? = nil,
+    ) throws {
         var shelf = Shelf()
         let platforms = try ["amd64", "arm64"].map { name in
             let layer = shelf.put(
                 [UInt8](repeating: 7, count: 70_000) + Array((name + salt).utf8), as: .layer)
-            return try shelf.manifest(config: shelf.put("{\"architecture\":\"\(name)\"}"), layers: [layer])
+            return try shelf.manifest(
+                config: shelf.put("{\"architecture\":\"\(name)\"}"),
+                layers: [layer] + [extra].compactMap(\.self))
         }
         let image = try shelf.index(platforms)
         let chartBytes = try Self.chart(salt: salt)

@@ -151,7 +151,7 @@ struct NumbersTests {
         let target = try FakeRegistry(.with { $0.hasReferrersAPI = true })
         _ = try run(importing(into: target))
         let before = target.exchanges.count
-        let again = try run(importing(into: target) + ["--dry-run"])
+        let again = try run(importing(into: target))
         let asked = target.exchanges.dropFirst(before)
         let tags = target.repositories.values.reduce(0) { $0 + $1.tags.count }
         let heads = asked.filter { $0.method == "HEAD" && $0.path.contains("/manifests/") }
