@@ -121,6 +121,30 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 3)
     }
 
+    @Test func `a tag that the vendor has moved changes nothing, as images are asked for by their digests`()
+        throws
+    {
+        let source = try RegistryProcess()
+        let filled = try RunningProgram.run(
+            CommandRunner.checkout + "/scripts/make-testdata", "--push", "\(source.host)/cloudgrid-dev")
+        #expect(filled.status == 0, "\(filled.errors)")
+        let moved = RegistryView(port: source.port, prefix: "cloudgrid-dev")
+        for tag in [Sample.version, "sha-0123456789ab"] {
+            let before = try moved.digest("cloudgrid-bff", tag)
+            #expect(try moved.putOther("cloudgrid-bff", tag: tag) != before)
+        }
+        let folder = try WorkFolder()
+        let output = folder.path + "/out.tar"
+        let exported = try RunningProgram.cgbundle(
+            [
+                "export", Sample.release, "--output", output, "--key", sample.key, "--source-registry",
+                "\(source.host)/cloudgrid-dev", "--plain-http", "\(source.host)",
+            ] + Sample.trust, environment: Sample.epoch)
+        #expect(exported.status == 0, "\(exported.errors)")
+        #expect(
+            try Data(contentsOf: URL(filePath: output)) == Data(contentsOf: URL(filePath: sample.bundle)))
+    }
+
     @Test func `skopeo copies every image straight from the bundle`() throws {
         let folder = try WorkFolder()
         for image in layout.images {
