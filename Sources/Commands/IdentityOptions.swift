@@ -112,7 +112,7 @@ package struct IdentityOptions: ParsableArguments {
     }
 
     /// Regular expressions that match inside of longer texts, which cosign's do without a word.
-    var warnings: [String] {
+    var warnings: [Finding] {
         [
             ("--certificate-identity-regexp", certificateIdentityRegexp),
             ("--certificate-oidc-issuer-regexp", certificateOidcIssuerRegexp),
@@ -120,9 +120,10 @@ package struct IdentityOptions: ParsableArguments {
             guard let text, let pattern = try? TextPattern(text) else { return nil }
             let missing = (pattern.isAnchoredAtStart ? [] : ["^"]) + (pattern.isAnchoredAtEnd ? [] : ["$"])
             guard !missing.isEmpty else { return nil }
-            return
+            return Finding(
+                warning: "policy.unanchored",
                 "\(option): \(text) has no \(missing.joined(separator: " and no ")): it matches a text that only "
-                + "contains what it describes [policy.unanchored]"
+                    + "contains what it describes")
         }
     }
 

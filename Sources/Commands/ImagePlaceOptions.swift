@@ -91,7 +91,7 @@ package struct ImagePlaceOptions: ParsableArguments {
         switch (listing, bundleSigner.isEmpty) {
         case (let listing?, true): return try listing.signerPolicy()
         case (nil, false):
-            return try SignerPolicy(keys: try bundleSigner.map(SignerOptions.read), threshold: nil)
+            return try TrustedSigners(keys: bundleSigner, threshold: nil).policy
         case (let listing?, false):
             throw Finding(
                 .usage, "trust.both", at: .signature,

@@ -82,9 +82,10 @@ package struct ImportCommand: AsyncParsableCommand {
 
     private func importBundle(_ printer: Printer) async throws {
         let document = try trust.document()
-        let policy = try signers.policy(beside: document)
+        let trusted = try signers.trusted(beside: document)
         let demand = try vendor.demand(beside: document)
-        try vendor.notices(beside: document).forEach(printer.warning)
+        let notices = vendor.notices(beside: document)
+        notices.map(\.told).forEach(printer.warning)
         let naming = target.targetProfile.naming
         let location = try registry.map { (text) throws(ReferenceError) in
             try RegistryLocation(text, naming: naming)
@@ -96,9 +97,10 @@ package struct ImportCommand: AsyncParsableCommand {
             for: location.map { [$0.host] } ?? [], followsRedirects: false, usesEnvironmentProxy: false,
             connections: work.concurrency)
         options.bodyLimit = target.bodyLimitBytes
-        let listed = try bundle.open().statement(acceptedBy: policy)
+        let listed = try bundle.open().statement(acceptedBy: trusted.policy)
         let desk = try RecordDesk(root: record, isLocked: !dryRun)
-        let accepted = try desk.accept(listed.statement, ignoring: policy.revoked, acceptance, printer)
+        let accepted = try desk.accept(
+            listed.statement, ignoring: trusted.policy.revoked, acceptance, printer)
         let bundle = try await Progress(printer).show { events in
             try await listed.verified(
                 width: work.concurrency, allowing: missing.names, events: events)
@@ -110,13 +112,14 @@ package struct ImportCommand: AsyncParsableCommand {
         printer.line(summary.headline)
         printer.line(
             "  signed by  "
-                + BundleSummary.signers(bundle.signers, names: try signers.names(beside: document)))
+                + BundleSummary.signers(bundle.signers, names: trusted.names))
         printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
         printer.vendor(report)
         printer.waivers(report)
         printer.warnings(bundle.warnings)
         var session = ImportSession(
-            bundle: bundle, summary: summary, vendor: report, desk: desk,
+            bundle: bundle, summary: summary, vendor: report, desk: desk, signerFiles: trusted.files,
+            notices: notices + accepted.warnings,
             overrides: accepted.overrides + vendor.overrides(reason: acceptance.reason),
             width: work.concurrency,
             isDryRun: dryRun, options: usedOptions, naming: naming, pullSecret: pullSecret, printer: printer)

@@ -15,6 +15,10 @@ struct ImportSession: Sendable {
     let summary: BundleSummary
     let vendor: VendorReport
     let desk: RecordDesk
+    /// What says who may sign bundles.
+    let signerFiles: [TrustedFile]
+    /// What was told before anything of the vendor was looked at.
+    let notices: [Finding]
     let overrides: [RecordContents.Override]
     let width: Int
     let isDryRun: Bool
@@ -70,10 +74,12 @@ struct ImportSession: Sendable {
             counts: RecordContents.Counts(
                 uploaded: report.uploaded, uploadedBytes: report.uploadedBytes, mounted: report.mounted,
                 manifests: report.manifests, tagged: report.tagged),
-            warnings: bundle.warnings + vendor.warnings.map(Finding.init)
+            warnings: notices + bundle.warnings + vendor.warnings.map(Finding.init)
                 + warnings.map { Finding(.policy, $0.reason, at: .target, $0.message) },
             options: options,
-            overrides: overrides, tool: ToolVersion.tool, importedAt: Clock.now)
+            overrides: overrides,
+            trusted: signerFiles + vendor.trusted.filter { !signerFiles.contains($0) },
+            tool: ToolVersion.tool, importedAt: Clock.now)
     }
 
     /// What is known of the bundle, however the import goes.

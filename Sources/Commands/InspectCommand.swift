@@ -54,8 +54,8 @@ package struct InspectCommand: AsyncParsableCommand {
         let reader = try bundle.open()
         let document = try trust.document()
         let isVerified = !signers.isEmpty(beside: document) || extract != nil
-        let verified =
-            isVerified ? try reader.statement(acceptedBy: signers.policy(beside: document)) : nil
+        let trusted = isVerified ? try signers.trusted(beside: document) : nil
+        let verified = try trusted.map { try reader.statement(acceptedBy: $0.policy) }
         let statement = try verified?.statement ?? ClaimedStatement(of: reader).statement
         let contents = try BundleContents(statement, of: reader)
         if let extract, let output {
@@ -77,7 +77,7 @@ package struct InspectCommand: AsyncParsableCommand {
         if let verified {
             printer.line(
                 "  signed by  "
-                    + BundleSummary.signers(verified.signers, names: try signers.names(beside: document)))
+                    + BundleSummary.signers(verified.signers, names: trusted?.names ?? [:]))
         } else {
             printer.line("  signatures \(reader.front.signatures.count), not checked")
         }

@@ -20,6 +20,7 @@ extension Printer {
                         "newestStart": root.root.newestStart.map { .string($0.description) } ?? .null,
                     ]
                 }),
+            "trusted": .array(demand.trust.files.map(\.json)),
             "notAskedFor": .array(demand.ignored.map { .string($0) }),
             "warnings": .array((demand.warnings + judgement.warnings).map { .string($0) }),
         ]

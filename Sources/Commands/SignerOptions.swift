@@ -1,8 +1,6 @@
 package import ArgumentParser
 import BundleFormat
-import LibCrypto
-import SystemPackage
-package import Trust
+import Trust
 
 /// Whose signature on the bundle is believed.
 package struct SignerOptions: ParsableArguments {
@@ -25,8 +23,8 @@ package struct SignerOptions: ParsableArguments {
     }
 
     /// - Parameter document: the trust file, where one was given.
-    package func policy(beside document: TrustDocument?) throws -> SignerPolicy {
-        try Self.policy(
+    package func trusted(beside document: TrustDocument?) throws -> TrustedSigners {
+        try Self.trusted(
             keys: keys, threshold: threshold, option: "--key", whose: "the exporter's", beside: document)
     }
 
@@ -35,9 +33,9 @@ package struct SignerOptions: ParsableArguments {
     ///   - whose: whose keys they are, in words.
     ///   - document: the trust file, where one was given.
     /// - Throws: `trust.none` where nobody was named: there is no way to go on without.
-    package static func policy(
+    package static func trusted(
         keys: [String], threshold: Int? = nil, option: String, whose: String, beside document: TrustDocument?
-    ) throws -> SignerPolicy {
+    ) throws -> TrustedSigners {
         let listing = document.flatMap { $0.file.bundleSigners == nil ? nil : $0 }
         guard let listing else {
             guard !keys.isEmpty else {
@@ -47,7 +45,7 @@ package struct SignerOptions: ParsableArguments {
                     "\(name): whose signature is believed is the reader's decision; give \(option) FILE with "
                         + "\(whose) public key, or --trust FILE with bundle-signers")
             }
-            return try SignerPolicy(keys: try keys.map(read), threshold: threshold)
+            return try TrustedSigners(keys: keys, threshold: threshold)
         }
         guard keys.isEmpty, threshold == nil else {
             throw Finding(
@@ -55,22 +53,6 @@ package struct SignerOptions: ParsableArguments {
                 "\(listing.file.name) says who may sign bundles, and \(option)\(threshold == nil ? "" : " or --threshold") "
                     + "says so too: give one of them")
         }
-        return try listing.signerPolicy()
-    }
-
-    /// What the keys are called, by key id, to say who signed.
-    package func names(beside document: TrustDocument?) throws -> [KeyID: String] {
-        let given = try keys.map { (KeyID(of: try Self.read($0)), $0) }
-        return Dictionary(
-            given + (try document?.signerNames() ?? []), uniquingKeysWith: { first, _ in first })
-    }
-
-    static func read(_ file: String) throws -> PublicKey {
-        let bytes = try InputFile.bytes(of: file, limit: 65_536)
-        do {
-            return try PublicKey(pem: bytes)
-        } catch {
-            throw Finding(error, file: file)
-        }
+        return try TrustedSigners(listing)
     }
 }

@@ -1,5 +1,5 @@
 package import ArgumentParser
-import BundleFormat
+package import BundleFormat
 import LibCrypto
 import ReleaseRecord
 import SystemPackage
@@ -52,15 +52,16 @@ package struct VendorOptions: ParsableArguments {
     }
 
     /// What is doubtful in what was said, to be told by every command that goes by it.
-    package func notices(beside document: TrustDocument?) throws -> [String] {
-        var notices: [String] = []
+    package func notices(beside document: TrustDocument?) -> [Finding] {
+        var notices: [Finding] = []
         if noVendorProof {
             notices.append(
-                "--no-vendor-proof: what the vendor signed is NOT CHECKED; the bundle's signer alone vouches for everything"
-            )
+                Finding(
+                    warning: "vendor.unchecked",
+                    "--no-vendor-proof: what the vendor signed is NOT CHECKED; the bundle's signer alone vouches for "
+                        + "everything"))
         }
-        let doubtful = document?.file.notices(now: Clock.now).filter { $0.word == .unanchored } ?? []
-        return notices + identity.warnings + doubtful.map { "\($0.text) [\($0.word.rawValue)]" }
+        return notices + identity.warnings + (document?.unanchored ?? [])
     }
 
     /// - Parameter document: the trust file, where one was given.
@@ -96,10 +97,11 @@ package struct VendorOptions: ParsableArguments {
 
     /// The same model as a trust file's: images need proof, charts and files are judged where they have any.
     private func trust() throws -> VendorTrust {
-        let roots = try TrustInputs.roots(trustedRoot) { root throws(EvidenceFault) in
+        var inputs = TrustInputs()
+        let roots = try inputs.roots(trustedRoot) { root throws(EvidenceFault) in
             try RequiredChecks(for: root)
         }
-        let trusted = try keys.map { TrustedKey(name: $0, key: try TrustInputs.key($0)) }
+        let trusted = try keys.map { TrustedKey(name: $0, key: try inputs.key($0)) }
         let identities = try Set(trustedRoot).sorted().compactMap { try identity.signer(underRoot: $0) }
         let signers = identities + keys.map(AcceptedSigner.key)
         let others = [VendorObjectKind.chart, .file].map { VendorPolicy.Match($0, .everything) }
@@ -108,6 +110,6 @@ package struct VendorOptions: ParsableArguments {
             policies: [
                 VendorPolicy(match: [VendorPolicy.Match(.image, .everything)], anyOf: signers),
                 VendorPolicy(match: others, anyOf: signers, onMissing: .warn),
-            ])
+            ], files: inputs.files)
     }
 }

@@ -83,12 +83,13 @@ package struct VerifierOptions: ParsableArguments {
     ///   - version: of the release that the thing comes from, where that is known.
     func demand(for kind: VendorObjectKind, _ name: String?, version: String? = nil) throws -> SignerDemand {
         if let document = try file.document() { return try demand(of: document, for: kind, name, version) }
-        let roots = try TrustInputs.roots(trustedRoot, requiring: required)
+        var inputs = TrustInputs()
+        let roots = try inputs.roots(trustedRoot, requiring: required)
         var signers: [AcceptedSigner] = []
         for root in Set(roots.map(\.name)).sorted() {
             if let signer = try identity.signer(underRoot: root) { signers.append(signer) }
         }
-        let keys = try key.map { [try trustedKey($0)] } ?? []
+        let keys = try key.map { [try trustedKey($0, &inputs)] } ?? []
         signers += keys.map { .key($0.name) }
         guard !signers.isEmpty else {
             throw Finding(
@@ -97,8 +98,8 @@ package struct VerifierOptions: ParsableArguments {
                     + "--certificate-identity, --certificate-oidc-issuer and --trusted-root, or --trust FILE")
         }
         return SignerDemand(
-            trust: VendorTrust(roots: roots, keys: keys, policies: []), signers: signers, version: nil,
-            needsAuthorityTime: useSignedTimestamps, ignored: ignored, warnings: warnings)
+            trust: VendorTrust(roots: roots, keys: keys, policies: [], files: inputs.files), signers: signers,
+            version: nil, needsAuthorityTime: useSignedTimestamps, ignored: ignored, warnings: warnings)
     }
 
     private func demand(
@@ -127,10 +128,20 @@ package struct VerifierOptions: ParsableArguments {
                 "\(document.file.name): the policy for \(kind.rawValue) \(name) speaks of {version}; say with --release "
                     + "VERSION which one that is")
         }
-        let doubtful = document.file.notices(now: Clock.now).filter { $0.word == .unanchored }
         return SignerDemand(
             trust: trust, signers: policy.anyOf, version: version, needsAuthorityTime: useSignedTimestamps,
-            ignored: [], warnings: doubtful.map { "\($0.text) [\($0.word.rawValue)]" })
+            ignored: [],
+            warnings: (document.unanchored + Self.unused(document.file.waivers, for: name)).map(\.told))
+    }
+
+    /// Waivers let a whole release go on; a single thing is asked for in order to know whether its signature holds.
+    private static func unused(_ waivers: [Waiver], for name: String) -> [Finding] {
+        waivers.filter { $0.object.matches(name) }.map { waiver in
+            Finding(
+                warning: "policy.unused",
+                "the waiver of \(waiver.object) lets a release go on without proof and does not count here: \(waiver.reason)"
+            )
+        }
     }
 
     private func required(of root: TrustedRoot) throws(EvidenceFault) -> RequiredChecks {
@@ -142,10 +153,10 @@ package struct VerifierOptions: ParsableArguments {
             for: root, tlog: ignoresTlog ? 0 : tlog, sct: insecureIgnoreSct ? 0 : sct, time: count(.time))
     }
 
-    private func trustedKey(_ name: String) throws -> TrustedKey {
+    private func trustedKey(_ name: String, _ inputs: inout TrustInputs) throws -> TrustedKey {
         try RefusedOptions.requireFile("--key", name)
         return TrustedKey(
-            name: name, key: try TrustInputs.key(name), tlog: insecureIgnoreTlog ? .optional : .required)
+            name: name, key: try inputs.key(name), tlog: insecureIgnoreTlog ? .optional : .required)
     }
 
     /// What a certificate's evidence is not asked for though the roots could show it.
@@ -155,7 +166,7 @@ package struct VerifierOptions: ParsableArguments {
     }
 
     private var warnings: [String] {
-        identity.warnings
+        identity.warnings.map(\.told)
             + (insecureIgnoreTlog
                 ? [
                     "--insecure-ignore-tlog: NOT CHECKED that a public log has an entry of the signature, so nobody else "

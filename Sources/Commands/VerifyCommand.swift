@@ -35,11 +35,11 @@ package struct VerifyCommand: AsyncParsableCommand {
         let (allowed, coverage, vendor) = (missing.names, coverage, vendor)
         try await CommandRun.perform(printer) {
             let document = try trust.document()
-            let policy = try signers.policy(beside: document)
+            let trusted = try signers.trusted(beside: document)
             // Who only wants to know whether a bundle is whole says nothing of the vendor.
             let demand = try vendor.offered(beside: document) ?? .none
-            try vendor.notices(beside: document).forEach(printer.warning)
-            let listed = try bundle.open().statement(acceptedBy: policy)
+            vendor.notices(beside: document).map(\.told).forEach(printer.warning)
+            let listed = try bundle.open().statement(acceptedBy: trusted.policy)
             try Self.check(listed.statement)
             let (verified, _) = try await Progress(printer).show { events in
                 try await listed.verified(
@@ -58,7 +58,7 @@ package struct VerifyCommand: AsyncParsableCommand {
             printer.line("  made       \(verified.statement.createdAt)")
             printer.line(
                 "  signed by  "
-                    + BundleSummary.signers(verified.signers, names: try signers.names(beside: document)))
+                    + BundleSummary.signers(verified.signers, names: trusted.names))
             printer.line("  holds      " + summary.counts)
             printer.line(
                 "  checked    \(verified.statement.entries.count) entries, "

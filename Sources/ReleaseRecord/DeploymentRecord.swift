@@ -67,6 +67,7 @@ struct DeploymentRecord: Sendable {
         value["absent"] = .array(bundle.absent.map { .string($0.text) })
         value["values"] = plan.values.map(Self.json)
         value["environment"] = plan.environment.map(Self.json)
+        value["trusted"] = .array(contents.trusted.map(\.json))
         value["vendorProof"] = .string(plan.vendor.isChecked ? "checked" : "not checked")
         value["verification"] = ["file": .string(RecordPlan.verificationName), "counts": plan.vendor.counts]
         value["warnings"] = .array(

@@ -61,13 +61,16 @@ package struct RecordContents: Sendable {
     package let warnings: [Finding]
     package let options: [String]
     package let overrides: [Override]
+    /// The files by which it was decided whom to believe.
+    package let trusted: [TrustedFile]
     /// The importer.
     package let tool: Statement.Tool
     package let importedAt: Timestamp
 
     package init(
         plan: RecordPlan, tags: [TagResult], leftAlone: [TagResult], counts: Counts, warnings: [Finding],
-        options: [String], overrides: [Override], tool: Statement.Tool, importedAt: Timestamp,
+        options: [String], overrides: [Override], trusted: [TrustedFile], tool: Statement.Tool,
+        importedAt: Timestamp,
     ) {
         self.plan = plan
         self.tags = tags
@@ -76,6 +79,7 @@ package struct RecordContents: Sendable {
         self.warnings = warnings
         self.options = options
         self.overrides = overrides
+        self.trusted = trusted
         self.tool = tool
         self.importedAt = importedAt
     }

@@ -19,6 +19,7 @@ extension VendorReport {
             "formatVersion": 1,
             "version": .string(version),
             "checked": .bool(isChecked),
+            "trusted": .array(trusted.map(\.json)),
             "counts": counts,
             "objects": .array(objects.map(\.json)),
             "waivers": .array(waivers.map(\.json)),

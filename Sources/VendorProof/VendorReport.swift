@@ -31,6 +31,8 @@ package struct VendorReport: Sendable {
     package let refusals: [Note]
     package let warnings: [Note]
     package let waivers: [WaiverUse]
+    /// The files by which it was decided whom to believe.
+    package let trusted: [TrustedFile]
 
     /// Verifies everything, offline.
     ///
@@ -51,6 +53,7 @@ package struct VendorReport: Sendable {
         self.objects = objects.map { outcome.judged($0) }
         version = release.version.text
         isChecked = true
+        trusted = trust.files
         refusals = outcome.refusals
         waivers = outcome.uses
         warnings = outcome.warnings + outcome.waiverWarnings
@@ -69,6 +72,7 @@ package struct VendorReport: Sendable {
         refusals = []
         warnings = []
         waivers = []
+        trusted = []
     }
 
     package func count(of state: ProofState) -> Int { objects.filter { $0.state == state }.count }

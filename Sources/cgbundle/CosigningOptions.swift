@@ -55,8 +55,9 @@ struct CosigningOptions: ParsableArguments {
         -> [AcceptedSignature]
     {
         guard let statement, !signature.isEmpty else { return [] }
-        let policy = try SignerOptions.policy(
-            keys: signerKey, option: "--signer-key", whose: "a signer's", beside: document)
+        let policy = try SignerOptions.trusted(
+            keys: signerKey, option: "--signer-key", whose: "a signer's", beside: document
+        ).policy
         return try signature.map { name in
             let bytes = try InputFile.bytes(of: name, limit: BundleLayout.maximumSignatureSize)
             do throws(TrustError) {

@@ -122,7 +122,7 @@ struct ExportCommand: AsyncParsableCommand {
             try goal.requireRoom(signatures: signatures.signers.count, besides: cosigning.statement)
         }
         var request = try request(agreed, beside: document)
-        try vendor.notices(beside: document).forEach(printer.warning)
+        vendor.notices(beside: document).map(\.told).forEach(printer.warning)
         let hosted = try await hostedRelease(request, printer)
         // The folder goes when the export is over, whatever came of it.
         defer { withExtendedLifetime(hosted) {} }

@@ -75,6 +75,7 @@ enum Samples {
                     .policy, "sums.missing", at: .releaseSet, "release-values.yaml: is in no checksum file")
             ],
             options: ["--no-vendor-proof"], overrides: overrides,
+            trusted: [TrustedFile(.key, at: "exporter.pub", Array("key".utf8))],
             tool: Statement.Tool(name: "cgbundle", version: "1.0.0"), importedAt: time())
     }
 }

@@ -4,14 +4,18 @@ package struct VendorTrust: Sendable {
     package let keys: [TrustedKey]
     package let policies: [VendorPolicy]
     package let waivers: [Waiver]
+    /// What all of it was read from, as far as it was read from files.
+    package var files: [TrustedFile]
 
     package init(
         roots: [RequiredRoot], keys: [TrustedKey], policies: [VendorPolicy], waivers: [Waiver] = [],
+        files: [TrustedFile] = [],
     ) {
         self.roots = roots
         self.keys = keys
         self.policies = policies
         self.waivers = waivers
+        self.files = files
     }
 
     /// The policy that holds for an object: the first that matches.
