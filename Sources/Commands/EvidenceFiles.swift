@@ -1,6 +1,7 @@
 package import ArgumentParser
 import BundleFormat
 import LibCrypto
+import ReleaseSet
 import SystemPackage
 import Trust
 import VendorProof
@@ -60,8 +61,8 @@ package struct EvidenceFiles: ParsableArguments {
         let bytes = try InputFile.bytes(of: name, limit: Self.limit)
         let certificate = try certificate.map { try InputFile.bytes(of: $0, limit: Self.limit) }
         let timestamp = try timestamp.map { try InputFile.bytes(of: $0, limit: Self.limit) }
-        let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy(Self.isSpace) }
-        let isJSON = lines.first?.first { !Self.isSpace($0) } == UInt8(ascii: "{")
+        let lines = BundleLines.lines(of: bytes)
+        let isJSON = lines.first?.bytes.first { !Self.isSpace($0) } == UInt8(ascii: "{")
         guard isJSON, certificate == nil, timestamp == nil else {
             return [
                 FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
@@ -71,7 +72,8 @@ package struct EvidenceFiles: ParsableArguments {
             ]
         }
         // JSON that was laid out for people has lines that begin otherwise.
-        guard lines.count > 1, lines.allSatisfy({ $0.first == UInt8(ascii: "{") && $0.count > 2 }) else {
+        guard lines.count > 1, lines.allSatisfy({ $0.bytes.first == UInt8(ascii: "{") && $0.bytes.count > 2 })
+        else {
             return [
                 FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
                     try SignedEvidence(json: bytes, name: name)
@@ -83,10 +85,10 @@ package struct EvidenceFiles: ParsableArguments {
                 .format, "file.size", at: .signature,
                 "\(name): has \(lines.count) lines, at most \(Self.lineLimit) bundles are read")
         }
-        return lines.enumerated().map { number, line in
-            let name = "\(name), line \(number + 1)"
+        return lines.map { line in
+            let name = "\(name), line \(line.number)"
             return FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
-                try SignedEvidence(json: Array(line), name: name)
+                try SignedEvidence(json: line.bytes, name: name)
             }
         }
     }

@@ -16,8 +16,8 @@ package struct ReleaseDownload: Sendable {
     private let leavingOut: Set<ReleaseParts.Group>
     private let allowance: DownloadAllowance
 
-    /// Four for each file; more is no release.
-    private static let maximumRequests = 4096
+    /// Eight for each file; more is no release.
+    private static let maximumRequests = 8192
     private static let maximumSize = 4 << 30
 
     package init(

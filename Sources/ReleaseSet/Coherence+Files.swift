@@ -51,7 +51,7 @@ extension Coherence {
                 }
             }
         }
-        let unlisted = parts.files.keys.filter { !listed.contains($0) && !ReleaseParts.isProof($0) }
+        let unlisted = parts.files.keys.filter { !listed.contains($0) && !parts.isProof($0) }
         return found
             + unlisted.sorted().map {
                 SetFinding(
@@ -70,13 +70,18 @@ extension Coherence {
 }
 
 extension ReleaseParts {
-    /// Whether a file proves others and so is in no list itself: a checksum list, a signature, a certificate.
-    package static func isProof(_ name: FileName) -> Bool {
-        isChecksumList(name) || proofEndings.contains { name.text.hasSuffix($0) }
+    /// Whether a file proves others and so is in no list itself: a checksum list, a signature, a certificate, a file of
+    /// attestations.
+    func isProof(_ name: FileName) -> Bool {
+        Self.isChecksumList(name) || Self.signatureEndings.contains { name.text.hasSuffix($0) }
+            || attestations.contains(name)
     }
 
-    /// What the name of a file that proves another one has behind the other's.
-    static let proofEndings = [".sig", ".pem", ".sigstore.json", ".bundle"]
+    /// What the name of a signature or certificate has behind the name of the file that it is of.
+    static let signatureEndings = [".sig", ".pem", ".sigstore.json", ".bundle"]
+
+    /// What the name of a file that may prove another one has behind the other's.
+    static let proofEndings = signatureEndings + BundleLines.endings
 
     package static func isChecksumList(_ name: FileName) -> Bool {
         name.text == "checksums.txt" || name.text == "binaries-checksums.txt"

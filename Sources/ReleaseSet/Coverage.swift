@@ -36,7 +36,7 @@ package struct Coverage: Hashable, Sendable {
     package init(_ parts: ReleaseParts) {
         let files = parts.files.mapValues(\.digest)
         let listings = files.map { name, digest in
-            (name, Self.listing(of: name, digest, in: parts.checksums))
+            (name, Self.listing(of: name, digest, in: parts))
         }
         let byName = Dictionary(listings) { first, _ in first }
         let manifest = byName.first { $0.key.text == ReleaseManifest.name }?.value ?? .notListed
@@ -57,9 +57,9 @@ package struct Coverage: Hashable, Sendable {
             }
     }
 
-    private static func listing(of name: FileName, _ digest: Digest, in lists: [ChecksumList]) -> Listing {
+    private static func listing(of name: FileName, _ digest: Digest, in parts: ReleaseParts) -> Listing {
         var good: Listing?
-        for list in lists {
+        for list in parts.checksums {
             switch list.check([name: digest])[name] {
             case .contradicted(let line, let listed):
                 return .contradicted(list: list.document, line: line, listed: listed)
@@ -69,7 +69,7 @@ package struct Coverage: Hashable, Sendable {
                 break
             }
         }
-        return good ?? (ReleaseParts.isProof(name) ? .proof : .notListed)
+        return good ?? (parts.isProof(name) ? .proof : .notListed)
     }
 }
 

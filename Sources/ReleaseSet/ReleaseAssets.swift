@@ -12,13 +12,13 @@ package struct ReleaseAssets: Sendable {
     }
 
     /// Those that the manifest promises and those that every release may have, sorted; without the manifest itself.
-    package var names: [FileName] { wanted(promised + fixed) }
+    package var names: [FileName] { wanted(promised + fixed + attestations) }
 
     /// What a reviewer would look for in vain among `files`: files without which a release is whole, and proofs of its
     /// checksum lists and its manifest.
     package func absent(from files: Set<FileName>) -> [FileName] {
         let proved = files.filter { ReleaseParts.isChecksumList($0) || $0.text == ReleaseManifest.name }
-        let proofs = Self.companions(of: proved)
+        let proofs = Self.companions(of: proved, endings: Self.signatures)
         let certificates = Self.certificates(of: files.intersection(proofs))
         return Set(wanted(fixed.filter { !promised.contains($0) } + proofs + certificates))
             .subtracting(files).sorted()
@@ -26,11 +26,13 @@ package struct ReleaseAssets: Sendable {
 
     /// What may lie beside a file and prove it. Anything of a release may be signed, but not what signs.
     package static func companions(of files: some Sequence<FileName>) -> [FileName] {
+        companions(of: files, endings: signatures + BundleLines.endings)
+    }
+
+    private static func companions(of files: some Sequence<FileName>, endings: [String]) -> [FileName] {
         files.filter { !isCompanion($0) }.flatMap { name in
-            ReleaseParts.proofEndings.filter { $0 != certificate }.compactMap {
-                // A name that has no room for the ending has no such file.
-                try? FileName(name.text + $0)
-            }
+            // A name that has no room for the ending has no such file.
+            endings.compactMap { try? FileName(name.text + $0) }
         }
     }
 
@@ -48,6 +50,7 @@ package struct ReleaseAssets: Sendable {
 
     private static let signature = ".sig"
     private static let certificate = ".pem"
+    private static let signatures = ReleaseParts.signatureEndings.filter { $0 != certificate }
 
     private func wanted(_ names: [FileName]) -> [FileName] {
         Set(names).filter { name in !leftOut.contains { manifest.lists(name, in: $0) } }.sorted()
@@ -74,6 +77,13 @@ package struct ReleaseAssets: Sendable {
             "checksums.txt", "binaries-checksums.txt", ReleaseValues.name, "cloudgrid-chart.spdx.json",
             "cloudgrid.compose.yaml", EnvironmentFile.name, "cloudgrid-local.sh",
         ].compactMap(named)
+    }
+
+    /// Files of attestations, which say themselves what they are about: of the release as a whole under the names that the
+    /// usual tools give them, and one for each image.
+    private var attestations: [FileName] {
+        let names = ["attestation", "attestations", "multiple"] + manifest.images.map(\.shortName)
+        return names.flatMap { name in BundleLines.endings.compactMap { named(name + $0) } }
     }
 
     private func named(_ text: String) -> FileName? { try? FileName(text) }

@@ -16,6 +16,7 @@ extension ReleaseParts {
     /// - Parameter chartFiles: the files of the chart that are wanted, by their path below its folder.
     package mutating func read(from source: some ReleaseFileSource, chartFiles: [String: [UInt8]]) throws {
         try readLists(from: source)
+        try readAttestations(from: source)
         let valuesName = manifest.chart?.releaseValues?.text ?? ReleaseValues.name
         try reading(valuesName, limit: YAMLDocument.sizeLimit, from: source) {
             (parts, bytes) throws(ReleaseSetError) in
@@ -41,6 +42,13 @@ extension ReleaseParts {
                 (parts, bytes) throws(ReleaseSetError) in
                 parts.checksums.append(try ChecksumList(bytes, document: name.text))
             }
+        }
+    }
+
+    private mutating func readAttestations(from source: some ReleaseFileSource) throws {
+        for (name, file) in files
+        where name.text.hasSuffix(BundleLines.ending) && file.size <= BundleLines.sizeLimit {
+            if BundleLines(try source.bytes(of: name)) != nil { attestations.insert(name) }
         }
     }
 

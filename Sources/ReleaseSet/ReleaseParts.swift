@@ -60,6 +60,8 @@ package struct ReleaseParts: Sendable {
     package var chart = Chart()
     package var values: ReleaseValues?
     package var checksums: [ChecksumList] = []
+    /// Files of Sigstore bundles, which prove others.
+    package var attestations: Set<FileName> = []
     package var environment: ComposeEnvironment?
     package var compose: ReleaseValues?
     package var documents: [FileName: DocumentFacts] = [:]
@@ -83,7 +85,7 @@ package struct ReleaseParts: Sendable {
         let listed = checksums.flatMap { $0.entries.map(\.name) }
         let promised = listed + [manifest.compose?.file, manifest.compose?.envExample].compactMap { $0 }
         for group in Group.allCases {
-            func isOne(_ name: FileName) -> Bool { belongs(name, to: group) && !Self.isProof(name) }
+            func isOne(_ name: FileName) -> Bool { belongs(name, to: group) && !isProof(name) }
             let isPromised = promised.contains(where: isOne) || group == .binaries && manifest.binaries != nil
             if isPromised, !files.keys.contains(where: isOne) { leftOut.insert(group) }
         }

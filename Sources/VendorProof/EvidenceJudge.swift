@@ -33,6 +33,23 @@ struct EvidenceJudge: Sendable {
         }
     }
 
+    /// Judges evidence about something that is not in the release: it proves nothing here, and it is bad where what it says
+    /// of itself does not hold.
+    func verdict(onStray found: FoundEvidence) -> EvidenceVerdict {
+        let subject = found.claimedContents.sorted().lazy.compactMap { KeyID("sha256:" + $0)?.bytes }.first
+        let artifact = Artifact(sha256: subject ?? [UInt8](repeating: 0, count: SHA256.byteCount))
+        var verdict = verdict(on: found, over: artifact, statementsCount: true)
+        guard case .success(let evidence) = found.reading else { return verdict }
+        let isMessage = if case .message = evidence.content { true } else { false }
+        // Whatever has no SHA-256 of what it is about fits nothing that it could be tried on.
+        let isNameless = subject == nil && (isMessage || verdict.reason == EvidenceReason.digest.rawValue)
+        guard verdict.state != .invalid || isNameless else { return verdict }
+        verdict.state = .unverifiableOffline
+        verdict.reason = OfflineReason.otherObject.rawValue
+        verdict.text = "\(found.name): is about nothing that is in the release"
+        return verdict
+    }
+
     private func judged(
         _ evidence: SignedEvidence, over artifact: Artifact, _ found: FoundEvidence
     ) throws(EvidenceFault) -> EvidenceVerdict {

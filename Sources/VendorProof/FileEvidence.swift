@@ -10,15 +10,15 @@ struct FileEvidence: Sendable {
     private(set) var companions: [FileName: [FoundEvidence]] = [:]
     /// Statements, which say themselves what they are about.
     private(set) var statements: [FoundEvidence] = []
+    /// What lies in files of bundles, by the file.
+    private(set) var lines: [FileName: [FoundEvidence]] = [:]
     /// Files that are evidence and nothing else: what was read as such, unless it has evidence of its own.
     private(set) var proofs: Set<FileName> = []
-
-    private static let lineLimit = 1000
 
     init(_ files: [ReleaseEvidence.File], reading read: (Digest) throws -> [UInt8]) throws {
         let byName = Dictionary(files.map { ($0.name.text, $0) }) { first, _ in first }
         for file in files {
-            if file.name.text.hasSuffix(".jsonl") {
+            if file.name.text.hasSuffix(BundleLines.ending) {
                 try addLines(of: file, reading: read)
             } else if let base = Self.base(of: file, in: byName) {
                 try add(file, beside: base, byName, reading: read)
@@ -71,25 +71,18 @@ struct FileEvidence: Sendable {
     private mutating func addLines(
         of file: ReleaseEvidence.File, reading read: (Digest) throws -> [UInt8]
     ) throws {
-        guard file.size <= ReleaseEvidence.blobLimit else { return }
-        let lines = try read(file.digest).split(separator: UInt8(ascii: "\n"))
-        guard lines.count <= Self.lineLimit, lines.contains(where: Self.isBundle) else { return }
-        proofs.insert(file.name)
-        for (number, line) in lines.enumerated() {
-            let name = lines.count == 1 ? file.name.text : "\(file.name), line \(number + 1)"
-            let found = FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
-                try SignedEvidence(json: Array(line), name: name)
-            }
-            if case .failure = found.reading {
-                // It names no file that it could be shown with, so it is shown with its own.
-                companions[file.name, default: []].append(found)
-                proofs.remove(file.name)
-            }
-            statements.append(found)
+        guard file.size <= BundleLines.sizeLimit, let bundles = BundleLines(try read(file.digest)) else {
+            return
         }
-    }
-
-    private static func isBundle(_ line: ArraySlice<UInt8>) -> Bool {
-        String(decoding: line, as: UTF8.self).contains("application/vnd.dev.sigstore.bundle")
+        proofs.insert(file.name)
+        let found = bundles.lines.map { line in
+            let name =
+                bundles.lines.count == 1 ? file.name.text : "\(file.name), line \(line.number)"
+            return FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
+                try SignedEvidence(json: line.bytes, name: name)
+            }
+        }
+        lines[file.name] = found
+        statements += found
     }
 }

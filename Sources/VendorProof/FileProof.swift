@@ -9,6 +9,8 @@ struct FileProof {
     private let evidence: FileEvidence
     private let statements: [FoundEvidence]
     private let lists: [ChecksumProof]
+    /// By the file in which it lies, what is about nothing in the release or cannot be read.
+    private let stray: [FileName: [FoundEvidence]]
     private let read: (Digest) throws -> [UInt8]
     /// A list is judged once for each policy that some file goes by.
     private var judged: [Question: [EvidenceVerdict]] = [:]
@@ -28,6 +30,10 @@ struct FileProof {
         self.evidence = evidence
         self.read = read
         statements = evidence.statements + carried
+        let known = Set(release.files.map(\.digest.hex) + release.artifacts.map(\.digest.hex))
+        stray = evidence.lines.mapValues { found in
+            found.filter { known.isDisjoint(with: $0.claimedContents) }
+        }.filter { !$0.value.isEmpty }
         let files = release.files.filter { ReleaseParts.isChecksumList($0.name) }
         lists = try files.compactMap { file in
             try ChecksumProof(
@@ -39,7 +45,7 @@ struct FileProof {
 
     mutating func verdicts() throws -> [ObjectVerdict] {
         var verdicts: [ObjectVerdict] = []
-        for file in release.files where !evidence.proofs.contains(file.name) || isAskedFor(file) {
+        for file in release.files where !isMereProof(file) || stray[file.name] != nil {
             verdicts.append(try verdict(of: file))
         }
         return verdicts
@@ -48,6 +54,11 @@ struct FileProof {
     /// Whether a policy calls the file by its name, so that it is more than evidence to whoever wrote the policy.
     private func isAskedFor(_ file: ReleaseEvidence.File) -> Bool {
         trust.policies.contains { $0.names(.file, file.name.text) }
+    }
+
+    /// A pattern that fits a proof's name does not ask for the proof of a proof.
+    private func isMereProof(_ file: ReleaseEvidence.File) -> Bool {
+        evidence.proofs.contains(file.name) && !isAskedFor(file)
     }
 
     private func judge(_ policy: VendorPolicy?) -> EvidenceJudge {
@@ -63,7 +74,7 @@ struct FileProof {
     }
 
     private mutating func verdict(of file: ReleaseEvidence.File) throws -> ObjectVerdict {
-        let policy = trust.policy(for: .file, file.name.text)
+        let policy = isMereProof(file) ? nil : trust.policy(for: .file, file.name.text)
         let judge = judge(policy)
         var verdicts: [EvidenceVerdict] = []
         if let list = lists.first(where: { $0.file == file }) {
@@ -75,12 +86,13 @@ struct FileProof {
             verdicts = try companions.isEmpty ? [] : judged(companions, of: file, judge)
         }
         let about = statements.filter { found in
-            found.claimedSubjects.contains(file.digest.hex)
+            found.claimedContents.contains(file.digest.hex)
                 && !(evidence.companions[file.name] ?? []).contains { $0.name == found.name }
         }
         verdicts += about.map { found in
             judge.verdict(on: found, over: file.digest.artifact, statementsCount: true)
         }
+        verdicts += (stray[file.name] ?? []).map { judge.verdict(onStray: $0) }
         let (listing, absence) = listing(of: file, policy)
         if let listing { verdicts.append(listing) }
         return ObjectVerdict(

@@ -9,6 +9,8 @@ package struct FoundEvidence: Sendable {
     let isAboutImage: Bool
     /// The SHA-256 in hex of what its statement speaks of. Kept, because every object of the release asks for it.
     let claimedSubjects: Set<String>
+    /// The same, and of what a signature without a statement is.
+    let claimedContents: Set<String>
 
     package init(_ name: String, aboutImage: Bool, _ read: () throws(EvidenceFault) -> SignedEvidence) {
         self.name = name
@@ -16,9 +18,11 @@ package struct FoundEvidence: Sendable {
         do throws(EvidenceFault) {
             let evidence = try read()
             claimedSubjects = Set(evidence.claimedSubjects)
+            claimedContents = claimedSubjects.union(evidence.claimedDigest.map { [$0] } ?? [])
             reading = .success(evidence)
         } catch {
             claimedSubjects = []
+            claimedContents = []
             reading = .failure(error)
         }
     }

@@ -30,4 +30,6 @@ package enum OfflineReason: String, Hashable, Sendable {
     case otherSigner = "other-signer"
     /// A good signature of the same content under the name of another image of the release.
     case otherName = "other-name"
+    /// A good statement about something that is not in the release.
+    case otherObject = "other-object"
 }

@@ -89,7 +89,7 @@ import Testing
         let server = try ScriptedServer { request, before in
             if before == 1 { return Reply(500) }
             let whole = Self.honest(request)
-            let isCut = request.target.hasSuffix("/checksums.txt") && before < 5
+            let isCut = request.target.hasSuffix("/checksums.txt") && before < 12
             return isCut ? Reply(200, ["Content-Length": "100000"], Array("half".utf8)) : whole
         }
         let result = try export(server, "--concurrency", "1")
@@ -212,7 +212,10 @@ import Testing
         let names = Set(server.requests.compactMap { $0.target.split(separator: "/").last.map(String.init) })
         let released = try FileManager.default.contentsOfDirectory(atPath: Sample.release)
         for name in released where !name.hasSuffix(".sig") {
-            for ending in [".sig", ".sigstore.json", ".bundle"] { #expect(names.contains(name + ending)) }
+            for ending in [".sig", ".sigstore.json", ".bundle", ".jsonl", ".intoto.jsonl", ".sigstore.jsonl"]
+            {
+                #expect(names.contains(name + ending))
+            }
             let isSigned = name == signed || released.contains(name + ".sig")
             #expect(names.contains(name + ".pem") == isSigned, "\(name)")
         }
@@ -221,8 +224,37 @@ import Testing
         #expect(said.files.contains { $0.name == signed + ".sig" })
         #expect(said.notFound.contains(signed + ".pem") && !said.notFound.contains(signed + ".sig"))
         #expect(said.absent.contains("checksums.txt.bundle") && !said.absent.contains(signed + ".pem"))
-        // No more than four requests a file and one for what every release may have.
-        #expect(server.requests.count <= 4 * said.files.count + 3)
+        // No more than eight requests a file and one for each name that every release may have.
+        #expect(server.requests.count <= 8 * said.files.count + 36)
+    }
+
+    @Test func `attestations are asked for, and count for what they are about`() throws {
+        let made = try WorkFolder()
+        defer { withExtendedLifetime(made) {} }
+        let sample = made.path + "/sample"
+        let result = try CommandRunner.run(
+            CommandRunner.checkout + "/scripts/make-testdata", ["--attestations", "--output", sample])
+        #expect(result.status == 0, "\(result.errors)")
+        let server = try ScriptedServer { request, _ in
+            let name = request.target.split(separator: "/").last.map(String.init) ?? ""
+            let content = FileManager.default.contents(atPath: "\(sample)/release/\(name)")
+            return content.map { Reply(200, [:], Array($0)) } ?? Reply(404)
+        }
+        let fetched = try export(server, "--format", "json")
+        #expect(fetched.status == 0, "\(fetched.errors)")
+        let names = server.requests.compactMap { $0.target.split(separator: "/").last.map(String.init) }
+        for name in ["attestation.jsonl", "multiple.intoto.jsonl", "cloudgrid-bff.sigstore.jsonl"] {
+            #expect(names.contains(name))
+        }
+        #expect(!names.contains { $0.contains(".jsonl.") })
+        let said = try Outcome(fetched)
+        let zip = "storage-read_v1.0.0-beta_linux_amd64.zip"
+        #expect(said.evidence(of: zip) == ["attestations.jsonl, line 1"])
+        #expect(said.evidence(of: "cloudgrid-1.0.0-beta.tgz").contains("attestations.jsonl, line 2"))
+        #expect(said.evidence(of: "release-values.yaml") == ["release-values.yaml.intoto.jsonl"])
+        for name in ["attestations.jsonl", "release-values.yaml.intoto.jsonl"] {
+            #expect(said.coverage.contains { $0.name == name && $0.coverage == "proof" })
+        }
     }
 
     /// What an export says with `--format json`.
@@ -231,12 +263,32 @@ import Testing
             let name: String
         }
 
+        struct Row: Decodable {
+            let name: String
+            let coverage: String
+        }
+
+        struct Verification: Decodable {
+            struct Object: Decodable {
+                let name: String
+                let evidence: [File]
+            }
+
+            let objects: [Object]
+        }
+
         let files: [File]
+        let coverage: [Row]
+        let verification: Verification
         let absent: [String]
         let notFound: [String]
 
         init(_ result: ProgramResult) throws {
             self = try JSONDecoder().decode(Self.self, from: Data(result.output.utf8))
+        }
+
+        func evidence(of name: String) -> [String] {
+            verification.objects.first { $0.name == name }?.evidence.map(\.name) ?? []
         }
     }
 

@@ -36,6 +36,20 @@ import Testing
         #expect(bare == "release-manifest.json, in no checksum file")
     }
 
+    @Test(arguments: ["attestations.jsonl", "cloudgrid-1.0.0-beta.tgz.intoto.jsonl", "x.sigstore.jsonl"])
+    func `a file of attestations covers others, and one of other lines is in no list`(name: String) throws {
+        func said(_ text: String) throws -> (String?, warned: Bool) {
+            let found = try SampleRelease.newFindings { $0.append(text, to: name) }
+            return (
+                try Self.account(of: name) { $0.append(text, to: name) },
+                found.map(\.reason) == ["sums.missing"]
+            )
+        }
+        let bundle = #"{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}"#
+        #expect(try said(bundle + "\n" + bundle) == ("covers others", false))
+        #expect(try said(#"{"a":1}"#) == ("in no checksum file", true))
+    }
+
     @Test func `a contradiction in one list outweighs another list`() throws {
         let account = try Self.account(of: "cloudgrid-local.sh") {
             $0.append(

@@ -1,6 +1,7 @@
 import LibCrypto
 import OCI
 import ReleaseSet
+import StrictJSON
 import Testing
 import Trust
 import VendorProof
@@ -166,6 +167,86 @@ import VendorProof
         let types = report.object("cloudgrid-bff")?.evidence.filter { $0.name == "attestations.jsonl" }.map(
             \.state)
         #expect(types == [.verified])
+    }
+
+    private func file(_ name: String) throws -> ReleaseEvidence.File {
+        try #require(sample.files.first { $0.name.text == name })
+    }
+
+    /// The provenance of an image by the release's workflow.
+    private func provenance() throws -> [UInt8] {
+        let bundles = sample.carriers.filter { $0.tag == nil }.flatMap(\.document.layers).compactMap {
+            sample.blobs[$0.digest]
+        }
+        return try #require(
+            bundles.first { bundle in
+                guard let evidence = try? SignedEvidence(bundle: bundle, name: "") else { return false }
+                return evidence.claimedPredicateType == "https://slsa.dev/provenance/v1"
+            })
+    }
+
+    @Test mutating func `each of several bundles is judged, and a bad one is told by its line`() throws {
+        let (good, bad) = (try file("release-values.yaml"), try file("cloudgrid-local.sh"))
+        let changed = String(decoding: try stranger.statement(about: [bad.digest]), as: UTF8.self)
+        let lines = [
+            String(decoding: try vendor.statement(about: [good.digest]), as: UTF8.self), "", " \t",
+            changed.replacing("dsseEnvelope", with: "dsseEnvelop"), "\r", changed,
+        ]
+        try sample.add(file: "x.jsonl", Array(lines.joined(separator: "\n").utf8))
+        let report = try sample.report(try trust([good.name.text, bad.name.text]))
+        #expect(report.object(good.name.text)?.evidence.map(\.name) == ["x.jsonl, line 1"])
+        #expect(report.object(good.name.text)?.state == .verified)
+        #expect(report.object(bad.name.text)?.evidence.map(\.name) == ["x.jsonl, line 6"])
+        #expect(report.object(bad.name.text)?.state == .invalid)
+        let file = try #require(report.object("x.jsonl"))
+        #expect(file.evidence.map(\.name) == ["x.jsonl, line 4"] && file.state == .invalid)
+        #expect(Set(report.refusals.map(\.reason)) == ["vendor.json", "vendor.key"])
+        #expect(report.refusals.contains { $0.message.contains("x.jsonl, line 4") })
+    }
+
+    @Test mutating func `a good statement about something else is shown and proves nothing`() throws {
+        sample.artifacts.removeAll { $0.repository.text != "cloudgrid-alert-evaluator" }
+        try sample.add(file: "x.jsonl", try provenance())
+        sample.files.removeAll { $0.name.text != "x.jsonl" }
+        // A pattern does not ask for the proof of a proof.
+        let report = try sample.report(try trust(["*"], onMissing: .stop, orIdentity: true))
+        #expect(report.refusals == [])
+        let file = try #require(report.object("x.jsonl"))
+        #expect(file.state == .unverifiableOffline && file.reason == "other-object")
+        #expect(file.text == "x.jsonl: is about nothing that is in the release")
+    }
+
+    @Test mutating func `a statement that was changed to speak of something else stops`() throws {
+        let text = String(decoding: try provenance(), as: UTF8.self)
+        let payload = try #require(text.firstMatch(of: /"payload":"([^"]+)"/)).1
+        var statement = String(decoding: try Base64.decode(String(payload)), as: UTF8.self)
+        let digest = try #require(statement.firstMatch(of: /"sha256":"([0-9a-f]{64})"/)).1
+        statement = statement.replacing(digest, with: String(repeating: "0", count: 64))
+        let forged = text.replacing(payload, with: Base64.encode(Array(statement.utf8)))
+        try sample.add(file: "x.jsonl", Array(forged.utf8))
+        let report = try sample.report(try trust(orIdentity: true))
+        #expect(report.refusals.map(\.reason) == ["vendor.signature"])
+        #expect(report.object("x.jsonl")?.state == .invalid)
+    }
+
+    @Test mutating func `a signature in a file of bundles is one of the file that it names by digest`() throws
+    {
+        let values = sample.bytes(of: "release-values.yaml")
+        let image = try #require(sample.artifacts.first)
+        let manifest = try #require(sample.blobs[image.digest])
+        let lines = [try vendor.bundle(values), [0x0A], try vendor.bundle(manifest)].flatMap(\.self)
+        try sample.add(file: "x.sigstore.jsonl", lines)
+        let report = try sample.report(try trust(["release-values.yaml"]))
+        #expect(report.refusals == [])
+        #expect(report.object("release-values.yaml")?.state == .verified)
+        // Of an image a signature says something only by a payload that names it.
+        #expect(report.object(image.name)?.evidence.contains { $0.name.hasPrefix("x.") } == false)
+    }
+
+    @Test mutating func `a file of other lines is a file like any`() throws {
+        try sample.add(file: "x.jsonl", Array("{\"a\":1}\n{\"a\":2}\n".utf8))
+        let report = try sample.report(try trust(orIdentity: true))
+        #expect(report.refusals == [] && report.object("x.jsonl")?.state == .absent)
     }
 
     @Test mutating func `a broken line of a file of statements stops`() throws {

@@ -30,7 +30,7 @@ class ReleaseFiles:
         self._chart_name = f"cloudgrid-{release.chart_version}.tgz"
         self._files: dict[str, bytes] = {self._chart_name: packed_chart}
 
-    def write(self, folder: Path, run: Run, checksums: str = "bare") -> None:
+    def write(self, folder: Path, run: Run, checksums: str = "bare", attestations: bool = False) -> None:
         """Writes all; `checksums` is one of `CHECKSUMS`, and all but the first are better than what there is."""
         self._add_reports()
         self._files["release-manifest.json"] = encoding.document(self._manifest())
@@ -40,6 +40,8 @@ class ReleaseFiles:
             self._files[name] = chart.filled(chart.FILES / "compose" / name, self._release)
         self._add_checksums(run, checksums)
         self._add_binaries()
+        if attestations:
+            self._add_attestations(run)
 
         folder.mkdir(parents=True)
         for name, content in self._files.items():
@@ -149,6 +151,23 @@ class ReleaseFiles:
             self._files["checksums.txt.pem"] = made.signatory.pem.encode()
         else:
             self._files["checksums.txt.sigstore.json"] = encoding.compact(made.bundle())
+
+    def _add_attestations(self, run: Run) -> None:
+        """How files were built, in JSON lines: two statements about several of them, and one beside its file."""
+        zips = [name for name in self._files if name.endswith(".zip")]
+        packed = [self._chart_name, "release-manifest.json"]
+        values = ["release-values.yaml"]
+        lines = [self._provenance(run, names) for names in (zips, packed)]
+        alone = self._provenance(run, values)
+        self._files["attestations.jsonl"] = b"".join(line + b"\n" for line in lines)
+        self._files[f"{values[0]}.intoto.jsonl"] = alone + b"\n"
+
+    def _provenance(self, run: Run, names: list[str]) -> bytes:
+        subjects = [documents.subject(encoding.sha256(self._files[name]), name) for name in names]
+        predicate = documents.provenance(self._release, "https://actions.github.io/buildtypes/workflow/v1")
+        kind = documents.STATEMENT_V1
+        statement = documents.statement(kind, subjects[0], documents.SLSA_PREDICATE, predicate)
+        return encoding.compact(run.statement({**statement, "subject": subjects}).bundle())
 
     def _add_binaries(self) -> None:
         lines = ""

@@ -1,3 +1,5 @@
+import LibCrypto
+
 extension SignedEvidence {
     /// What the evidence's statement says that it is about, by SHA-256 in hex; nothing for what is no statement.
     ///
@@ -12,6 +14,12 @@ extension SignedEvidence {
             // A payload that is no statement is about nothing; verifying it says what is wrong.
             return []
         }
+    }
+
+    /// The SHA-256 in hex of what a signature without a statement says that it is of; as little checked.
+    package var claimedDigest: String? {
+        guard case .message(_, let claimed?) = content, claimed.algorithm == .sha256 else { return nil }
+        return claimed.bytes.hex
     }
 
     /// The kind of statement that it claims to be.
