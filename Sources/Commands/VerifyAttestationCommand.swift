@@ -13,7 +13,7 @@ package struct VerifyAttestationCommand: AsyncParsableCommand {
         discussion: """
             The kind of statement must be asked for: a signed list of parts is no proof of how a thing was built. \
             With --bundle or --signature the statement is about a file, otherwise about an image, and lies beside it. \
-            Examples:
+            Waivers of a trust file do not count. Examples:
 
               cgbundle verify-attestation cloudgrid-1.0.0.tgz --type slsaprovenance1 \\
                 --bundle attestations.jsonl --trust trust.json --release v1.0.0

@@ -10,7 +10,8 @@ package struct VerifyBlobCommand: AsyncParsableCommand {
         abstract: "Verify a signature on a file, offline, in any form that cosign or Sigstore writes.",
         discussion: """
             The options are cosign's. What the signature's file is follows from its content: a Sigstore bundle, \
-            cosign's older JSON, or a bare signature with or without its certificate. No network is asked. Examples:
+            cosign's older JSON, or a bare signature with or without its certificate. No network is asked, and waivers of a trust file do not \
+            count. Examples:
 
               cgbundle verify-blob checksums.txt --bundle checksums.txt.sigstore.json \\
                 --trust trust.json --release v1.0.0

@@ -300,6 +300,30 @@ import Testing
         #expect(result.errors.contains(sentence) || sentence.isEmpty)
     }
 
+    @Test func `a waiver lets no single thing through, and that is said`() throws {
+        let file = place.path + "/waiving.json"
+        let text = try String(contentsOfFile: Sample.trust[1], encoding: .utf8)
+        let waiver = #"{"object":"artifact.txt","reason":"ticket 4711","until":"2999-01-01"}"#
+        try Data(
+            text.replacing("\"trusted_root.json\"", with: "\"\(Self.root)\"")
+                .replacing("\"checksums.txt\"", with: "\"*\"")
+                .replacing("\"policies\":", with: "\"waivers\": [\(waiver)], \"policies\":").utf8
+        ).write(to: URL(filePath: file))
+        let trust = ["--trust", file, "--release", "v1.0.0-beta"]
+        let sentence =
+            "lets a release go on without proof and does not count here: ticket 4711 [policy.unused]"
+        let bare = try CommandRunner.cgbundle(
+            ["verify-blob", Self.artifact, "--signature", Self.signature] + trust)
+        #expect(bare.status == 3)
+        #expect(bare.errors.contains(sentence), "\(bare.errors)")
+        let good = try CommandRunner.cgbundle(
+            ["verify-blob", Self.artifact, "--bundle", Self.bundle, "--format", "json"] + trust)
+        #expect(good.status == 0, "\(good.errors)")
+        #expect(good.errors.contains(sentence))
+        let told = try JSONDecoder().decode(Verification.self, from: Data(good.output.utf8))
+        #expect(told.warnings.contains { $0.contains(sentence) })
+    }
+
     @Test func `a regular expression that is not understood is refused`() throws {
         let result = try CommandRunner.cgbundle(
             Self.signed + [

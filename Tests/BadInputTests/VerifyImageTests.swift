@@ -130,7 +130,8 @@ import Testing
         try layout.refer(
             try statementByVendor(
                 #"{"digest":{"sha256":"\#(other)"},"annotations":{"env":"test","more":"1"}},"#
-                    + #"{"digest":{"sha256":"\#(digest)"},"annotations":{"env":"prod","team":"a=b","count":3}}"#))
+                    + #"{"digest":{"sha256":"\#(digest)"},"annotations":{"env":"prod","team":"a=b","count":3}}"#
+            ))
         return layout
     }
 
