@@ -165,6 +165,13 @@ import Testing
         }
     }
 
+    @Test func `a chunk that is sent again with a new token is no other blob`() async throws {
+        let registry = try FakeRegistry(.with { $0.tokenUses = 2 })
+        _ = try await push(to: registry) { $0.bodyLimit = 1 << 20 }
+        #expect(registry.exchanges.contains { $0.method == "PATCH" && $0.status == 401 })
+        #expect(patches(registry).count == 5)
+    }
+
     @Test func `ECR's word on its progress is not taken`() async throws {
         let left = Mutex(3)
         let registry = try FakeRegistry(
