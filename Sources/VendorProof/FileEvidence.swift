@@ -46,7 +46,8 @@ struct FileEvidence: Sendable {
         guard file.size <= ReleaseEvidence.blobLimit else {
             companions[base.name, default: []].append(
                 FoundEvidence(name, aboutImage: false) { () throws(EvidenceFault) in
-                    throw EvidenceFault(.format, "\(name): has \(file.size) bytes")
+                    throw EvidenceFault(
+                        .format, "\(name): has \(file.size) bytes", state: .unverifiableOffline)
                 })
             return
         }

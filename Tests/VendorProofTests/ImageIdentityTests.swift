@@ -1,4 +1,5 @@
 import OCI
+import StrictJSON
 import Testing
 import Trust
 import VendorProof
@@ -77,5 +78,32 @@ import VendorProof
         let pattern = try #require(NamePattern("ghcr.io/cloudgrid-dev/charts/cloudgrid"))
         let charts = VendorPolicy(match: [VendorPolicy.Match(.chart, pattern)], anyOf: [.key("vendor")])
         #expect(try sample.report(try trust([charts])).refusals.map(\.reason) == ["vendor.nopolicy"])
+    }
+
+    @Test mutating func `evidence that is too large to be read proves nothing and is not bad`() throws {
+        let bff = try artifact("cloudgrid-bff")
+        let type = MediaType("application/vnd.dsse.envelope.v1+json")
+        let large = Descriptor(mediaType: type, digest: Digest(of: [1]), size: (16 << 20) + 1)
+        let small = Descriptor(mediaType: type, digest: Digest(of: [1]), size: 1)
+        for layers in [[large], Array(repeating: small, count: 101)] {
+            let manifest: JSONValue = [
+                "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest.text),
+                "config": Descriptor.empty.json, "layers": .array(layers.map(\.json)),
+            ]
+            let json = try manifest.canonical()
+            sample.carriers.append(
+                ReleaseEvidence.Carrier(
+                    repository: bff.repository, digest: Digest(of: json), subject: bff.digest,
+                    tag: OCI.Tag(cosign: .att, of: bff.digest),
+                    document: try ManifestDocument(json, name: "att", mediaType: .ociManifest)))
+        }
+        let report = try sample.report(try trust())
+        #expect(report.refusals == [])
+        let object = try #require(report.object("cloudgrid-bff"))
+        #expect(object.state == .verified)
+        let unread = object.evidence.filter { $0.state == .unverifiableOffline }
+        #expect(unread.map(\.reason) == ["unsupported-format", "unsupported-format"])
+        sample.carriers.removeAll { $0.subject == bff.digest && $0.document.layers.count == 1 }
+        #expect(try sample.report(try trust()).refusals.map(\.reason) == ["vendor.unverifiable"])
     }
 }
