@@ -154,6 +154,8 @@ struct Upload: Sendable {
                 await connection.abandon(found, scopes: scopes)
                 resumed = nil
             }
+        } else {
+            resumed?.standstills = 0
         }
         if let resumed, resumed.held - before >= Self.progress { attempts.restart() }
         onBytes(Int((resumed?.held ?? 0) - session.held))
