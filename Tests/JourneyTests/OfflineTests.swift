@@ -29,6 +29,36 @@ import Testing
     }
 
     @Test(.enabled(if: canBeAlone))
+    func `an export with its proof, and a look at one thing, ask no network but for a log's`() throws {
+        func alone(_ arguments: [String]) throws -> ProgramResult {
+            try RunningProgram("unshare", ["--map-root-user", "--net", Self.program] + arguments)
+                .waitUntilExit()
+        }
+        let images = ["--images", CommandRunner.checkout + "/testdata/sample/images"]
+        // A folder of its own, because a lookup writes beside the release files.
+        let release = folder.path + "/release"
+        try FileManager.default.copyItem(atPath: Sample.release, toPath: release)
+        let export =
+            ["export", release, "--output", folder.path + "/own.tar", "--key", sample.key] + images
+            + Sample.trust
+        let asking = try alone(export + ["--rekor-lookup", "https://192.0.2.1"])
+        #expect(asking.status == 8, "\(asking.errors)")
+        let exported = try alone(export)
+        #expect(exported.status == 0, "\(exported.errors)")
+        #expect(exported.output.contains("  vendor     9 verified"))
+        let blobs = CommandRunner.checkout + "/testdata/trust/blobs/"
+        let blob = try alone([
+            "verify-blob", blobs + "artifact.txt", "--signature", blobs + "key-p256-detached/artifact.sig",
+            "--key", CommandRunner.checkout + "/testdata/keys/vendor.pub", "--insecure-ignore-tlog",
+        ])
+        #expect(blob.status == 0, "\(blob.errors)")
+        let image = try alone(
+            ["verify-image", "cloudgrid-bff", "--release-bundle", folder.path + "/own.tar"]
+                + ["--bundle-signer", sample.publicKey] + Sample.trust)
+        #expect(image.status == 0, "\(image.errors)")
+    }
+
+    @Test(.enabled(if: canBeAlone))
     func `the network of that host is really empty`() throws {
         let target = try Target()
         let alone = ["--map-root-user", "--net", Self.program]
