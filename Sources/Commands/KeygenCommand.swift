@@ -29,12 +29,13 @@ package struct KeygenCommand: AsyncParsableCommand {
     }
 
     enum KeyFormat: String, CaseIterable, ExpressibleByArgument {
-        case pkcs8, cosign
+        case pkcs8, cosign, cosign1
 
         func file(_ key: PrivateKey, encryptedWith phrase: [UInt8]?) throws(KeyError) -> [UInt8] {
             switch self {
             case .pkcs8: try key.pem(encryptedWith: phrase)
             case .cosign: try key.cosignFile(encryptedWith: phrase ?? [])
+            case .cosign1: try key.cosignFile(encryptedWith: phrase ?? [], isOld: true)
             }
         }
 
@@ -42,7 +43,7 @@ package struct KeygenCommand: AsyncParsableCommand {
             guard phrase == nil else { return "encrypted" }
             return switch self {
             case .pkcs8: "not encrypted"
-            case .cosign: "under an empty pass phrase, which protects nothing"
+            case .cosign, .cosign1: "under an empty pass phrase, which protects nothing"
             }
         }
     }
@@ -59,7 +60,8 @@ package struct KeygenCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "pkcs8 (what openssl reads) or cosign (what cosign reads).", valueName: "format"))
+            "pkcs8 (what openssl reads), cosign (what cosign reads) or cosign1 (what cosign before version 2 reads).",
+            valueName: "format"))
     var keyFormat: KeyFormat = .pkcs8
 
     @Option(help: ArgumentHelp("File with the pass phrase.", valueName: "file"))

@@ -1,6 +1,6 @@
 extension SealedKey {
     private static let label = "ENCRYPTED SIGSTORE PRIVATE KEY"
-    /// What cosign wrote before version 2.
+    /// What cosign before version 2 writes and reads.
     private static let oldLabel = "ENCRYPTED COSIGN PRIVATE KEY"
 
     /// The JSON of a file with one PEM block of cosign's; `nil` where the block is of another kind.
@@ -14,7 +14,9 @@ extension SealedKey {
     }
 
     /// A file with this JSON.
-    package static func pem(json: [UInt8]) -> [UInt8] {
-        PEMBlock.text(label: label, content: json)
+    ///
+    /// - Parameter isOld: whether cosign before version 2 is to read it.
+    package static func pem(json: [UInt8], isOld: Bool = false) -> [UInt8] {
+        PEMBlock.text(label: isOld ? oldLabel : label, content: json)
     }
 }

@@ -68,8 +68,12 @@ extension PrivateKey {
     }
 
     /// The key as a file that cosign signs with. The pass phrase may be empty, which protects nothing.
-    package func cosignFile(encryptedWith passphrase: [UInt8]) throws(KeyError) -> [UInt8] {
-        SealedKey.pem(json: CosignKey.json(try sealed(with: passphrase)))
+    ///
+    /// - Parameter isOld: whether cosign before version 2 is to read it.
+    package func cosignFile(
+        encryptedWith passphrase: [UInt8], isOld: Bool = false,
+    ) throws(KeyError) -> [UInt8] {
+        SealedKey.pem(json: CosignKey.json(try sealed(with: passphrase)), isOld: isOld)
     }
 }
 

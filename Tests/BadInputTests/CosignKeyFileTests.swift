@@ -23,14 +23,22 @@ private enum Sodium {
         place = try Scratch()
     }
 
-    @Test(arguments: [("ecdsa", "correct horse"), ("ed25519", "correct horse"), ("ecdsa", "")])
-    func `libsodium opens a key that keygen sealed, and it signs`(type: String, phrase: String) throws {
+    @Test(arguments: [
+        ("ecdsa", "correct horse", "cosign"), ("ed25519", "correct horse", "cosign"), ("ecdsa", "", "cosign"),
+        ("ecdsa", "correct horse", "cosign1"),
+    ])
+    func `libsodium opens a key that keygen sealed, and it signs`(
+        type: String, phrase: String, format: String,
+    ) throws {
         let prefix = place.path + "/mine"
         let made = try CommandRunner.cgbundle(
-            ["keygen", "--output", prefix, "--type", type, "--key-format", "cosign"],
+            ["keygen", "--output", prefix, "--type", type, "--key-format", format],
             environment: ["COSIGN_PASSWORD": phrase])
         #expect(made.status == 0, "\(made.errors)")
         #expect(made.output.contains("an empty pass phrase") == phrase.isEmpty)
+        let label = format == "cosign1" ? "COSIGN" : "SIGSTORE"
+        let file = try String(contentsOfFile: prefix + ".key", encoding: .utf8)
+        #expect(file.hasPrefix("-----BEGIN ENCRYPTED \(label) PRIVATE KEY-----\n"))
         let opened = try Sodium.run("open", prefix + ".key", phrase)
         #expect(try opened.output == String(contentsOfFile: prefix + ".pub", encoding: .utf8))
         let other = try Sodium.run("open", prefix + ".key", phrase + "x")

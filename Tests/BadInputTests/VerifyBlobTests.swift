@@ -95,6 +95,13 @@ import Testing
                 && result.output.contains(#""reason": "vendor.digest""#))
     }
 
+    @Test func `a certificate where a key was asked for is another signer, whatever roots are known`() throws
+    {
+        let result = try CommandRunner.cgbundle(Self.signed + Self.vendor)
+        #expect(result.status == 3)
+        #expect(result.errors.contains("[vendor.key]"), "\(result.errors)")
+    }
+
     @Test func `standard input is verified as a file is`() throws {
         let arguments = ["-", "--signature", Self.signature] + Self.vendor
         let command = "\"$0\" verify-blob \(arguments.joined(separator: " ")) < \"$1\""
@@ -132,7 +139,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--certificate-identity", "x"], "--certificate-oidc-issuer"),
+        (["--certificate-identity", "x"], "an identity is worth what its issuer is"),
         (["--certificate-oidc-issuer", "x"], "--certificate-identity"),
         (["--source-repository", "x"], "--certificate-identity"),
         (["--certificate-github-workflow-sha", "x"], "--certificate-identity"),

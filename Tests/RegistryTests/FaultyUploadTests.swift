@@ -37,6 +37,39 @@ import Testing
         }
     }
 
+    @Test func `an upload goes on at a host that the user named, without the registry's password`()
+        async throws
+    {
+        let bytes = content(1000)
+        let companion = try ScriptedServer { request, _ in
+            guard request.method == "PATCH" else { return .init(201) }
+            let next = "http://\(request.headers["host"] ?? "")/next?state=2"
+            return .init(202, ["Location": next, "Range": "0-999"])
+        }
+        let port = companion.port
+        try await withScript { request, _ in
+            guard request.headers["authorization"] != nil else {
+                return .init(401, ["WWW-Authenticate": #"Basic realm="test""#])
+            }
+            guard request.method == "POST" else { return .init(404) }
+            return .init(202, ["Location": "http://127.0.0.1:\(port)/upload?state=1"])
+        } options: {
+            $0.companionHosts = (try? [RegistryHost("127.0.0.1:\(port)")]) ?? []
+            $0.credentials = CredentialStore(explicit: Credential(user: "mira", password: "planted"))
+        } _: { (connection, server) async throws in
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+            #expect(server.requests.contains { $0.method == "POST" && $0.headers["authorization"] != nil })
+            #expect(server.requests.allSatisfy { $0.body.isEmpty })
+        }
+        let digest = "sha256:\(Digest(of: bytes).hex)"
+        #expect(
+            companion.requests.map { "\($0.method) \($0.target)" } == [
+                "PATCH /upload?state=1", "PUT /next?state=2&digest=\(digest)",
+            ])
+        #expect(companion.requests.allSatisfy { $0.headers["authorization"] == nil })
+        #expect(companion.requests.first?.body == bytes)
+    }
+
     @Test func `a lost connection begins the upload anew`() async throws {
         let count = Mutex(0)
         let lose = Self.script { request, before in
