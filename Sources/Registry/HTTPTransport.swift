@@ -34,10 +34,11 @@ package final class HTTPTransport: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         tls = try TLSSettings(options)
         configuration.tlsConfiguration = tls.general
-        // The default of 64 KiB costs a quarter of the speed of large blobs.
         configuration.http1_1ConnectionDebugInitializer = { channel in
+            // The default of 64 KiB costs a quarter of the speed of large blobs.
             channel.setOption(
-                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BodyPieces.pieceSize))
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: BodyPieces.pieceSize)
+            ).flatMapThrowing { try CutBodyHandler.add(to: channel.pipeline.syncOperations) }
         }
         lanes = Lanes(ceiling: options.maximumConnections)
         connectTimeout = TimeAmount(options.connectTimeout)
@@ -86,7 +87,9 @@ package final class HTTPTransport: Sendable {
             let status = Int(response.status.code)
             RetryPolicy.isBusy(status) ? pass.wentBadly() : pass.wentWell()
             return IncomingResponse(
-                status: status, headers: response.headers, body: IncomingBody(response.body, pass))
+                status: status, headers: response.headers,
+                body: IncomingBody(
+                    response.body, size: Self.bodySize(request, status, response.headers), pass))
         } catch {
             let failure = await explained(
                 try Self.failure(error), at: origin, request.addresses?.first, through: proxy)
@@ -117,6 +120,12 @@ package final class HTTPTransport: Sendable {
         throw failure
     }
 
+    /// How many bytes an answer's body has, if its head says so (RFC 9112, "Message Body Length").
+    private static func bodySize(_ request: OutgoingRequest, _ status: Int, _ headers: HTTPHeaders) -> Int64? {
+        guard request.method != "HEAD", status != 204, status != 304 else { return nil }
+        return CutBodyHandler.announced(by: headers)
+    }
+
     /// What only this place knows about a failure.
     private func explained(
         _ failure: TransportFailure, at origin: Origin, _ address: NetworkAddress?, through proxy: Proxy?,
@@ -132,7 +141,7 @@ package final class HTTPTransport: Sendable {
     }
 
     /// What the libraries' error means; a cancelled task stays one.
-    fileprivate static func failure(_ error: any Error) throws -> TransportFailure {
+    static func failure(_ error: any Error) throws -> TransportFailure {
         if let failure = error as? TransportFailure { return failure }
         guard let error = error as? HTTPClientError else { return try TransportFailure(error) }
         switch error {
@@ -144,70 +153,6 @@ package final class HTTPTransport: Sendable {
         case .tlsHandshakeTimeout: return .interrupted("the TLS handshake timed out")
         case .remoteConnectionClosed: return .interrupted("closed by the other side")
         default: return .interrupted(error.shortDescription)
-        }
-    }
-}
-
-/// The content of an answer, which can be read once; who reads it again finds nothing.
-struct IncomingBody: Sendable {
-    private let body: HTTPClientResponse.Body
-    private let pass: Pass
-    private let reading = Reading()
-
-    /// AsyncHTTPClient ends the program when a body is read twice.
-    private final class Reading: Sendable {
-        private let hasBegun = Atomic(false)
-
-        func begin() -> Bool { !hasBegun.exchange(true, ordering: .relaxed) }
-    }
-
-    fileprivate init(_ body: HTTPClientResponse.Body, _ pass: Pass) {
-        self.body = body
-        self.pass = pass
-    }
-
-    /// Hands on the bytes as they come. What `sink` throws comes out as it is and ends the connection.
-    func forEach(_ sink: (UnsafeRawBufferPointer) throws -> Void) async throws {
-        defer { pass.end() }
-        guard reading.begin() else { return }
-        var pieces = body.makeAsyncIterator()
-        while let piece = try await Self.next(&pieces) {
-            try piece.withUnsafeReadableBytes(sink)
-        }
-    }
-
-    /// All bytes, or nothing if there are more than `limit`.
-    func collect(upTo limit: Int) async throws -> [UInt8]? {
-        defer { pass.end() }
-        guard reading.begin() else { return [] }
-        var bytes: [UInt8] = []
-        var pieces = body.makeAsyncIterator()
-        while let piece = try await Self.next(&pieces) {
-            guard bytes.count + piece.readableBytes <= limit else { return nil }
-            bytes.append(contentsOf: piece.readableBytesView)
-        }
-        return bytes
-    }
-
-    /// At most `limit` bytes from the beginning; the rest is not waited for.
-    func prefix(_ limit: Int) async throws -> [UInt8] {
-        defer { pass.end() }
-        guard reading.begin() else { return [] }
-        var bytes: [UInt8] = []
-        var pieces = body.makeAsyncIterator()
-        while bytes.count < limit, let piece = try await Self.next(&pieces) {
-            bytes.append(contentsOf: piece.readableBytesView.prefix(limit - bytes.count))
-        }
-        return bytes
-    }
-
-    private static func next(_ pieces: inout HTTPClientResponse.Body.AsyncIterator) async throws
-        -> ByteBuffer?
-    {
-        do {
-            return try await pieces.next()
-        } catch {
-            throw try HTTPTransport.failure(error)
         }
     }
 }

@@ -71,10 +71,6 @@ package struct WebFiles: Sendable {
                 try sink(piece)
             }
         }
-        guard announced == nil || announced == count else {
-            throw PassingTrouble(
-                error: .interrupted(answer.exchange, cause: "\(count) of \(announced ?? 0) bytes came"))
-        }
         return true
     }
 

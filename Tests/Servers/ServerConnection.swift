@@ -86,9 +86,6 @@ struct ServerConnection {
             sent += piece.count
             if let drip = reply.drip { usleep(UInt32(drip.seconds * 1_000_000)) }
         }
-        // What the reader's kernel still holds when a connection ends, the HTTP library drops. A line is slower than its reader,
-        // so there is next to nothing of that; loopback is faster, unless it is given a moment.
-        if left == 0, count < reply.body.count { usleep(100_000) }
         var next: UInt8 = 0
         while reply.isHeld, recv(descriptor, &next, 1, 0) > 0 {}
         if reply.silence.after > 0 { usleep(UInt32(reply.silence.after * 1_000_000)) }
