@@ -43,7 +43,7 @@ struct Attempts {
             count == 0 ? .zero : RetryPolicy.backoff(attempt: count, chance: .random(in: 0...1))
         count += 1
         let wait = Patience.Wait(
-            duration: trouble.wait.map { .seconds($0) } ?? backoff, cause: trouble.error.cause,
+            duration: max(backoff, .seconds(trouble.wait ?? 0)), cause: trouble.error.cause,
             attempt: count, limit: limit)
         let isAllowed = try await options.patience.wait(
             wait, because: trouble.error.reason, budget: options.waitBudget, by: options.pause)

@@ -35,11 +35,14 @@ struct BodyPieces: AsyncSequence, Sendable {
     }
 
     /// Hashes what comes before, unless that was just done.
-    func passOver() throws {
+    func passOver() async throws {
         guard hash.count != range.lowerBound else { return }
         hash.restart()
         var offset: Int64 = 0
         while offset < range.lowerBound {
+            // Gigabytes may lie before, and nothing below waits for anybody.
+            try Task.checkCancellation()
+            await Task.yield()
             let piece = try read(at: offset, before: range.lowerBound)
             hash.add(piece.readableBytesView)
             offset += Int64(piece.readableBytes)
@@ -69,7 +72,7 @@ struct BodyPieces: AsyncSequence, Sendable {
         mutating func next() async throws -> ByteBuffer? {
             do {
                 if !hasPassedOver {
-                    try pieces.passOver()
+                    try await pieces.passOver()
                     hasPassedOver = true
                 }
                 guard offset < pieces.range.upperBound else { return nil }

@@ -37,9 +37,7 @@ extension RegistryConnection {
             let answer = try await send(Call("POST", asked, scopes: scopes))
             guard answer.status == 202 else { throw try await refusal(answer, writes: true) }
             try await answer.discard()
-            return try UploadLocation.resolve(
-                answer.header("Location"), asked: asked, companions: options.companionHosts,
-                exchange: answer.exchange)
+            return try uploadLocation(in: answer, to: asked)
         }
         do {
             let answer = try await send(Call("DELETE", location, scopes: scopes))

@@ -56,24 +56,21 @@ extension RegistryConnection {
                 throw Refusals.error(told, writes: true, isPlain: origin.scheme == .http)
             }
             try await answer.discard()
-            return try session(begunBy: answer, in: repository)
+            return try session(begunBy: answer, to: call.url)
         }
     }
 
-    func session(begunBy answer: Answer, in repository: RepositoryName) throws(RegistryError)
-        -> Upload.Session
-    {
+    func session(begunBy answer: Answer, to asked: RequestURL) throws(RegistryError) -> Upload.Session {
         let minimum = answer.header("OCI-Chunk-Min-Length").flatMap { Int64($0) } ?? 0
         return Upload.Session(
-            location: try uploadLocation(in: answer, of: repository), minimumChunk: max(0, minimum))
+            location: try uploadLocation(in: answer, to: asked), minimumChunk: max(0, minimum))
     }
 
     /// Where the upload goes on: on the registry itself, or on a companion that the user named.
-    func uploadLocation(in answer: Answer, of repository: RepositoryName) throws(RegistryError) -> RequestURL
-    {
+    func uploadLocation(in answer: Answer, to asked: RequestURL) throws(RegistryError) -> RequestURL {
         try UploadLocation.resolve(
-            answer.header("Location"), asked: url(repository, "blobs/uploads/"),
-            companions: options.companionHosts, exchange: answer.exchange)
+            answer.header("Location"), asked: asked, registry: origin, companions: options.companionHosts,
+            exchange: answer.exchange)
     }
 
     /// Tells the registry that the upload will not be finished. Nothing depends on it: many registries want a right

@@ -17,7 +17,7 @@ extension RegistryConnection {
         _ repository: RepositoryName, digest: Digest, body: any BlobBody, mountFrom: RepositoryName? = nil,
         askFirst: Bool = true, onBytes: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws -> PushOutcome {
-        let scopes = [Scope.push(repository)] + (mountFrom.map { [.pull($0)] } ?? [])
+        let scopes = [Scope.push(repository)]
         if askFirst, try await hasBlob(repository, digest: digest, size: body.size, scopes: scopes) {
             return .present
         }

@@ -7,7 +7,7 @@ extension Upload {
     func transfer(_ session: inout Session) async throws {
         let hash = BodyHash()
         while session.held < body.size { try await sendNext(in: &session, hash) }
-        try finish(hash)
+        try await finish(hash)
         try await close(session.location)
     }
 
@@ -16,43 +16,55 @@ extension Upload {
         let limit = connection.manner.bodyLimit.map { max($0, session.minimumChunk) } ?? .max
         let end = session.held + min(limit, body.size - session.held)
         let pieces = BodyPieces(body: body, range: session.held..<end, hash: hash, onBytes: onBytes)
-        var headers: HTTPHeaders = ["Content-Type": "application/octet-stream"]
-        // Without a range the body is a stream, which every registry takes; with one it is a chunk.
-        let isChunk = pieces.size < body.size
-        if isChunk { headers.add(name: "Content-Range", value: "\(session.held)-\(end - 1)") }
-        let answer = try await send(
-            pieces, Call("PATCH", session.location, scopes: scopes, headers: headers, body: .pieces(pieces)))
-        guard [201, 202, 204].contains(answer.status) else {
+        do {
+            try await send(pieces, in: &session)
+        } catch {
             pieces.takeBack()
-            throw try await refused(answer, size: pieces.size, isChunk: isChunk)
-        }
-        try await answer.discard()
-        session.location = try location(in: answer)
-        session.isTruthful = answer.status != 201
-        guard pieces.record.count == pieces.size else { throw RegistryError.changed(digest, found: nil) }
-        if let held = Self.reported(answer), held != end {
-            pieces.takeBack()
-            throw PassingTrouble(
-                error: .pushRange(answer.exchange, digest: digest, sent: end, reported: held))
+            throw error
         }
         session.held = end
     }
 
-    /// Sends a body; what was sent counts for nothing if it gets no answer.
+    private func send(_ pieces: BodyPieces, in session: inout Session) async throws {
+        let (start, end) = (pieces.range.lowerBound, pieces.range.upperBound)
+        var headers: HTTPHeaders = ["Content-Type": "application/octet-stream"]
+        // Without a range the body is a stream, which every registry takes; with one it is a chunk.
+        let isChunk = pieces.size < body.size
+        if isChunk { headers.add(name: "Content-Range", value: "\(start)-\(end - 1)") }
+        let answer = try await send(
+            pieces, Call("PATCH", session.location, scopes: scopes, headers: headers, body: .pieces(pieces)))
+        guard [201, 202, 204].contains(answer.status) else {
+            throw try await refused(answer, size: pieces.size, isChunk: isChunk)
+        }
+        try await answer.discard()
+        session.location = try connection.uploadLocation(in: answer, to: session.location)
+        session.isTruthful = answer.status != 201
+        guard pieces.record.count == pieces.size else { throw RegistryError.changed(digest, found: nil) }
+        if let held = Self.reported(answer), held != end {
+            throw PassingTrouble(
+                error: .pushRange(answer.exchange, digest: digest, sent: end, reported: held))
+        }
+    }
+
     private func send(_ pieces: BodyPieces, _ call: Call) async throws -> Answer {
+        try await passOver(pieces)
         do {
             return try await connection.send(call)
         } catch {
             if let failure = pieces.record.failure { throw read(failure) }
-            pieces.takeBack()
             throw lost(error)
         }
     }
 
+    /// Hashes what the registry holds already, before a request is open that would stand still meanwhile.
+    private func passOver(_ pieces: BodyPieces) async throws {
+        do { try await pieces.passOver() } catch { throw read(error) }
+    }
+
     /// Sees whether everything that went up is what the digest names, before the upload is closed.
-    private func finish(_ hash: BodyHash) throws {
-        let rest = BodyPieces(body: body, range: body.size..<body.size, hash: hash, onBytes: onBytes)
-        do { try rest.passOver() } catch { throw read(error) }
+    private func finish(_ hash: BodyHash) async throws {
+        try await passOver(
+            BodyPieces(body: body, range: body.size..<body.size, hash: hash, onBytes: onBytes))
         let sent = hash.finish()
         guard sent == digest else { throw RegistryError.changed(digest, found: sent) }
     }

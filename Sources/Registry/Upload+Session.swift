@@ -22,15 +22,23 @@ extension Upload {
         case refused
     }
 
-    /// Asks the registry to take the blob over from `other`. An answer of 202 has begun an upload instead; any
-    /// other refusal is no trouble, as the blob can still be sent.
+    /// Asks the registry to take the blob over from `other`. An answer of 202 has begun an upload instead; whatever else
+    /// it says is no trouble, as the blob can still be sent.
+    ///
+    /// Nothing else asks for the right to read `other`, which a token service may refuse together with all the rest.
     func mount(from other: RepositoryName) async throws -> Mount {
         let url = connection.url(repository, "blobs/uploads/")
             .adding("mount", digest.description).adding("from", TokenService.encoded(other.text))
-        let answer = try await connection.repeating {
-            try await connection.send(Call("POST", url, scopes: scopes))
+        let answer: Answer
+        do {
+            answer = try await connection.repeating(limit: Self.mountAttempts) {
+                let answer = try await connection.send(Call("POST", url, scopes: scopes + [.pull(other)]))
+                try await answer.discard()
+                return answer
+            }
+        } catch is RegistryError {
+            return .refused
         }
-        try await answer.discard()
         switch answer.status {
         case 201:
             let said = answer.header("Docker-Content-Digest")
@@ -40,10 +48,12 @@ extension Upload {
                 return .refused
             }
             return .mounted
-        case 202: return .session(try connection.session(begunBy: answer, in: repository))
+        case 202: return .session(try connection.session(begunBy: answer, to: url))
         default: return .refused
         }
     }
+
+    private static let mountAttempts = 2
 
     /// What the registry holds of a session that broke, or nothing where it cannot go on with it.
     ///
@@ -60,11 +70,9 @@ extension Upload {
                 return nil
             }
             var resumed = session
-            resumed.location = try location(in: answer)
+            resumed.location = try connection.uploadLocation(in: answer, to: session.location)
             resumed.held = last + 1
             return resumed
-        } catch is PassingTrouble {
-            return nil
         } catch is RegistryError {
             return nil
         }
@@ -76,9 +84,5 @@ extension Upload {
             bounds.count == 2, bounds[0] == "0"
         else { return nil }
         return Int64(bounds[1])
-    }
-
-    func location(in answer: Answer) throws(RegistryError) -> RequestURL {
-        try connection.uploadLocation(in: answer, of: repository)
     }
 }

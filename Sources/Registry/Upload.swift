@@ -32,6 +32,7 @@ struct Upload: Sendable {
         session = session ?? connection.openUploads.take(from: repository)
         var attempts = Attempts(connection.options, connection.traffic)
         var digestRefusals = 0
+        var reached: Int64 = 0
         var way = firstWay
         while true {
             var current: Session
@@ -50,13 +51,17 @@ struct Upload: Sendable {
                 if way == .stream { manner.noteThatPatchIsRefused() }
                 return .uploaded
             } catch let trouble as PassingTrouble {
-                // The digest was right when it was sent, so the registry is given one more chance, not six.
+                var isResumable = way == .patches
+                // The digest was right when it was sent, so the registry is given one more chance, not six; and what it
+                // holds of it is wrong, so that is nothing to go on with.
                 if case .pushDigest = trouble.error {
                     digestRefusals += 1
+                    await connection.abandon(current, scopes: scopes)
                     guard digestRefusals < 2 else { throw trouble.error }
+                    isResumable = false
                 }
                 session = try await afterwards(
-                    trouble, of: current, since: before, isResumable: way == .patches, &attempts)
+                    trouble, of: current, since: before, isResumable: isResumable, &reached, &attempts)
                 // A registry that stumbled over the short way is asked in the common one.
                 if way == .whole { way = .patches }
                 // The closing answer may be what was lost.
@@ -130,17 +135,20 @@ struct Upload: Sendable {
     ///
     /// A session that stands still is given up: Pulp counts a body that broke off as whole, and answers 500 whenever the upload
     /// is to be closed then.
+    ///
+    /// - Parameter reached: the most that the registry ever held of the blob, in whatever session. Bytes.
     private func afterwards(
         _ trouble: PassingTrouble, of session: Session, since before: Int64, isResumable: Bool,
-        _ attempts: inout Attempts,
+        _ reached: inout Int64, _ attempts: inout Attempts,
     ) async throws -> Session? {
+        var resumed: Session?
         do {
             try await attempts.next(after: trouble)
+            if isResumable, session.isTruthful { resumed = try await answeredStatus(of: session, &attempts) }
         } catch {
             await connection.abandon(session, scopes: scopes)
             throw error
         }
-        var resumed = isResumable && session.isTruthful ? try await status(of: session) : nil
         if let chunk = trouble.chunk, resumed.map({ $0.held == session.held }) ?? (session.held == 0) {
             // It was sent from where the registry is, so its size is what was meant (GHCR says 416 to more than 4 MiB).
             if narrow(after: BodyRefusal(size: chunk, error: trouble.error), in: session) {
@@ -157,9 +165,23 @@ struct Upload: Sendable {
         } else {
             resumed?.standstills = 0
         }
-        if let resumed, resumed.held - before >= Self.progress { attempts.restart() }
+        if let resumed, resumed.held > reached {
+            if resumed.held - reached >= Self.progress { attempts.restart() }
+            reached = resumed.held
+        }
         onBytes(Int((resumed?.held ?? 0) - session.held))
         return resumed
+    }
+
+    /// A registry that cannot say at the moment how far it came has not forgotten it.
+    private func answeredStatus(of session: Session, _ attempts: inout Attempts) async throws -> Session? {
+        while true {
+            do {
+                return try await status(of: session)
+            } catch let trouble as PassingTrouble {
+                try await attempts.next(after: trouble)
+            }
+        }
     }
 
     private static let maximumStandstills = 2

@@ -43,15 +43,27 @@ import Testing
             options.caCertificates = certificates
             if isTLS { options.plainHTTP = [] }
         } _: { (connection) async throws in
-            try await connection.pullBlob(
-                repository, digest: Digest(of: bytes), size: Int64(bytes.count), from: 0
-            ) { piece in
-                usleep(10_000)
-                read.append(contentsOf: piece)
+            read = try await withTaskExecutorPreference(SlowExecutor()) {
+                var read: [UInt8] = []
+                try await connection.pullBlob(
+                    repository, digest: Digest(of: bytes), size: Int64(bytes.count), from: 0
+                ) { piece in
+                    usleep(10_000)
+                    read.append(contentsOf: piece)
+                }
+                return read
             }
         }
         #expect(read == bytes)
         let starts = server.requests.map { $0.headers["range"].map(Self.start) ?? 0 }
         #expect(starts == [0, Self.cut, 2 * Self.cut, 3 * Self.cut])
+    }
+}
+
+/// Threads of its own, which may sleep without keeping the tasks of other tests from theirs.
+private final class SlowExecutor: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

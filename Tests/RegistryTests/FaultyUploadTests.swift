@@ -37,13 +37,14 @@ import Testing
         }
     }
 
-    @Test func `an upload goes on at a host that the user named, without the registry's password`()
-        async throws
-    {
+    @Test(arguments: [false, true])
+    func `an upload goes on at a host that the user named, without the registry's password`(
+        isRelative: Bool
+    ) async throws {
         let bytes = content(1000)
         let companion = try ScriptedServer { request, _ in
             guard request.method == "PATCH" else { return .init(201) }
-            let next = "http://\(request.headers["host"] ?? "")/next?state=2"
+            let next = (isRelative ? "" : "http://\(request.headers["host"] ?? "")") + "/next?state=2"
             return .init(202, ["Location": next, "Range": "0-999"])
         }
         let port = companion.port
@@ -86,6 +87,41 @@ import Testing
                 ])
         }
         #expect(count.withLock { $0 } == 2)
+    }
+
+    @Test func `a broken answer to what was taken is counted as sent once`() async throws {
+        let count = Mutex(0)
+        let cut = Self.script { request, before in
+            request.method == "PATCH" && before < 4
+                ? .init(202, ["Location": "/u", "Content-Length": "10"], [1]) : nil
+        }
+        try await withScript(cut) { (connection, server) async throws in
+            let outcome = try await connection.pushBlob(
+                repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]),
+                onBytes: { sent in count.withLock { $0 += sent } })
+            #expect(outcome == .uploaded)
+            #expect(server.requests.filter { $0.method == "PATCH" }.count == 2)
+        }
+        #expect(count.withLock { $0 } == 2)
+    }
+
+    @Test func `content that the registry holds wrongly is not closed again but sent anew`() async throws {
+        let bytes = content(1000)
+        // zot keeps an upload whose digest it did not like, and says to hold all of it.
+        let spoilt = Self.script { request, before in
+            switch (request.method, before) {
+            case ("PUT", 3): .init(400, [:], Array(#"{"errors":[{"code":"DIGEST_INVALID"}]}"#.utf8))
+            case ("GET", _): .init(204, ["Location": "/upload/1", "Range": "0-999"])
+            default: nil
+            }
+        }
+        try await withScript(spoilt) { (connection, server) async throws in
+            #expect(try await connection.push(repository, bytes) == .uploaded)
+            #expect(
+                server.requests.map(\.method) == [
+                    "HEAD", "POST", "PATCH", "PUT", "DELETE", "HEAD", "POST", "PATCH", "PUT",
+                ])
+        }
     }
 
     @Test(arguments: [

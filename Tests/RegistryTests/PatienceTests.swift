@@ -34,6 +34,19 @@ import Testing
         #expect(patience.summary.causes == ["rate.limited": 1, "unavailable": 1, "unreachable": 1])
     }
 
+    @Test func `a registry that asks for no wait at all is not run against`() async throws {
+        let waits = Waits()
+        try await withScript { _, before in
+            before < 3 ? .init(429, ["Retry-After": "0"]) : .init(200, Self.type, [1])
+        } options: {
+            $0.pause = { waits.add($0) }
+        } _: { connection, _ in
+            _ = try await connection.manifest(repository, .tag(try Tag("a")))
+        }
+        #expect(waits.all.count == 3)
+        #expect(zip(waits.all, [250, 500, 1000]).allSatisfy { $0 >= .milliseconds($1) })
+    }
+
     @Test func `a run does not wait longer than its budget`() async throws {
         let waits = Waits()
         try await withScript { _, _ in

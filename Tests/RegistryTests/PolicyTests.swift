@@ -83,7 +83,9 @@ import Testing
         let exchange = Exchange(host: "reg.example", method: "POST", path: "/v2/")
         let resolve = {
             try UploadLocation.resolve(
-                location, asked: asked, companions: [try RegistryHost("cdn.example")], exchange: exchange)
+                location, asked: asked, registry: asked.origin,
+                companions: [try RegistryHost("cdn.example")],
+                exchange: exchange)
         }
         if let word {
             let error = #expect(throws: RegistryError.self) { try resolve() }
@@ -91,6 +93,19 @@ import Testing
         } else {
             #expect(try resolve().origin.scheme == .https)
         }
+    }
+
+    @Test(
+        arguments: [
+            ("/next?s=2", "https://cdn.example/next?s=2"), ("?s=2", "https://cdn.example/u/1?s=2"),
+            ("https://reg.example/back", "https://reg.example/back"), ("https://other.example/u", nil),
+        ] as [(String, String?)])
+    func `what a companion answers goes on from there`(location: String, address: String?) throws {
+        let cdn = RequestURL(origin: Origin(scheme: .https, host: "cdn.example"), path: "/u/1")
+        let resolved = try? UploadLocation.resolve(
+            location, asked: cdn, registry: asked.origin, companions: [RegistryHost("cdn.example")],
+            exchange: Exchange(host: "cdn.example", method: "PATCH", path: "/u/1"))
+        #expect(resolved?.text == address)
     }
 }
 

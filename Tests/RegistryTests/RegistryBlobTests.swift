@@ -80,6 +80,48 @@ import Testing
         #expect(try registry.requests().filter { $0.method == "PATCH" }.count == 1)
     }
 
+    @Test(arguments: [500, 503, 429, 400, 403, 405, 0])
+    func `a blob is sent where mounting it fails, however it does`(status: Int) async throws {
+        try await withScript { request, _ in
+            switch request.method {
+            case "HEAD": .init(404)
+            case "POST" where request.target.contains("mount="): status > 0 ? .init(status) : .init(raw: [])
+            case "POST": .init(202, ["Location": "/u"])
+            case "PATCH": .init(202, ["Location": "/u"])
+            default: .init(201)
+            }
+        } _: { (connection, server) async throws in
+            let outcome = try await connection.pushBlob(
+                repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]), mountFrom: otherRepository)
+            #expect(outcome == .uploaded)
+            #expect(server.requests.filter { $0.target.contains("mount=") }.count <= 2)
+        }
+    }
+
+    @Test func `who may not read the other repository still sends the blob`() async throws {
+        try await withScript { request, _ in
+            if request.target.hasPrefix("/token") {
+                let isTooMuch = request.target.contains("other")
+                return isTooMuch ? .init(403) : .init(200, [:], Array(#"{"token":"good"}"#.utf8))
+            }
+            guard request.headers["authorization"] == "Bearer good" else {
+                let realm = "http://\(request.headers["host"] ?? "")/token"
+                return .init(401, ["WWW-Authenticate": #"Bearer realm="\#(realm)",service="s""#])
+            }
+            return switch request.method {
+            case "HEAD": .init(404)
+            case "POST": .init(202, ["Location": "/u"])
+            case "PATCH": .init(202, ["Location": "/u"])
+            default: .init(201)
+            }
+        } _: { (connection, server) async throws in
+            let outcome = try await connection.pushBlob(
+                repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]), mountFrom: otherRepository)
+            #expect(outcome == .uploaded)
+            #expect(server.requests.contains { $0.target.hasPrefix("/token") && $0.target.contains("other") })
+        }
+    }
+
     @Test func `a mount that the registry cannot do goes on as an upload in the same session`() async throws {
         let registry = try RegistryProcess()
         let bytes = content(1000)

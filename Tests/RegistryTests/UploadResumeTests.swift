@@ -57,6 +57,78 @@ import Testing
         #expect(registry.firings == [.cutUpload: 6])
     }
 
+    @Test func `a registry that is away for longer than one wait is asked again how far it came`() async throws
+    {
+        let faults = Mutex<[Fault]>([Fault(.cutUpload), Fault(.unavailable), Fault(.lostRequest)])
+        let registry = try FakeRegistry(.with { $0.resumesUploads = true }) { request in
+            guard request.path.contains("/uploads/"), ["PATCH", "GET"].contains(request.method) else {
+                return nil
+            }
+            return faults.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        }
+        #expect(try await push(to: registry) == .uploaded)
+        let patches = registry.exchanges.filter { $0.method == "PATCH" }
+        #expect(patches.reduce(0) { $0 + $1.received } == bytes.count, "no byte is sent twice")
+        #expect(registry.exchanges.filter { $0.method == "POST" }.count == 1)
+        #expect(registry.firings == [.cutUpload: 1, .unavailable: 1, .lostRequest: 1])
+    }
+
+    @Test func `an upload that can never be closed is given up`() async throws {
+        let registry = try FakeRegistry(.with { $0.resumesUploads = true }) {
+            $0.method == "PUT" ? Fault(.serverError) : nil
+        }
+        try await withConnection(to: try RegistryHost(registry.authority)) { (connection) async throws in
+            #expect(await reason { try await connection.push(repository, bytes) } == "unavailable")
+        }
+        #expect(registry.exchanges.filter { $0.method == "PUT" }.count == 8)
+        #expect(registry.exchanges.filter { $0.method == "PATCH" }.count <= 3)
+    }
+
+    @Test func `what the registry holds already is hashed before a request is open`() async throws {
+        let bytes = bytes
+        let events = Mutex<[String]>([])
+        let server = try ScriptedServer(keepsRequests: true) { head, _ in
+            events.withLock { $0.append(head.method) }
+            return switch head.method {
+            case "HEAD": .init { _ in .init(404) }
+            case "POST": .init { _ in .init(202, ["Location": "/u"]) }
+            case "PATCH" where head.headers["content-range"] == nil:
+                .init(readingUpTo: 4_000_000) { _ in .init(raw: []) }
+            case "GET": .init { _ in .init(204, ["Location": "/u", "Range": "0-3999999"]) }
+            case "PATCH": .init { _ in .init(202, ["Location": "/u"]) }
+            default: .init { _ in .init(201) }
+            }
+        }
+        let body = WatchedBody(bytes) { offset in events.withLock { $0.append("read \(offset)") } }
+        try await withConnection(to: RegistryHost("127.0.0.1:\(server.port)")) { (connection) async throws in
+            let outcome = try await connection.pushBlob(repository, digest: Digest(of: bytes), body: body)
+            #expect(outcome == .uploaded)
+        }
+        let later = events.withLock { $0 }.drop { $0 != "GET" }
+        let hashed = try #require(later.lastIndex { $0 == "read 3932160" })
+        let sent = try #require(later.lastIndex { $0 == "PATCH" })
+        #expect(later.contains("read 0"))
+        #expect(hashed < sent)
+    }
+
+    /// Tells from where its bytes are read.
+    private struct WatchedBody: BlobBody {
+        let bytes: MemoryBody
+        let watch: @Sendable (Int64) -> Void
+
+        init(_ bytes: [UInt8], watch: @escaping @Sendable (Int64) -> Void) {
+            self.bytes = MemoryBody(bytes)
+            self.watch = watch
+        }
+
+        var size: Int64 { bytes.size }
+
+        func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+            watch(offset)
+            return try bytes.read(at: offset, into: buffer)
+        }
+    }
+
     @Test func `where the registry has forgotten it, the upload begins anew`() async throws {
         let registry = try FakeRegistry(fault: Self.cutting(2, 0.5))
         let count = Mutex(0)
