@@ -128,6 +128,7 @@ let package = Package(
                 "Trust", "VendorProof", systemPackage,
             ]),
         tests("TrustTests", of: ["CommandRunner", "LibCrypto", "StrictJSON", "Trust"]),
+        tests("CommandsTests", of: ["BundleFormat", "Commands", "OCI", "Registry"]),
         .executableTarget(
             name: "Conformance", dependencies: ["LibCrypto", "Trust"], path: "Tests/Conformance",
             swiftSettings: settings),

@@ -74,10 +74,7 @@ package struct BundleFiller: Sendable {
         async throws
     {
         try Task.checkCancellation()
-        if finished.contains(place.entry.digest), try isWhole(place) {
-            events.yield(.moved(Int(place.entry.size)))
-            return
-        }
+        if finished.contains(place.entry.digest), try isWhole(place, events: events) { return }
         let check = BlobCheck(place.entry, named: place.entry.path.text)
         try await source.fetch(place.entry) { bytes in
             let offset = place.contentOffset + check.count
@@ -90,12 +87,17 @@ package struct BundleFiller: Sendable {
     }
 
     /// Whether an earlier run's blob is really there.
-    private func isWhole(_ place: BundleLayout.Placed) throws -> Bool {
+    private func isWhole(_ place: BundleLayout.Placed, events: TransferEvents) throws -> Bool {
         let check = BlobCheck(place.entry, named: place.entry.path.text)
         try output.file.forEachChunk(of: place.contentOffset..<place.contentOffset + place.entry.size) {
             try check.take($0)
+            events.yield(.kept($0.count))
         }
-        return (try? check.finish()) != nil
+        guard (try? check.finish()) != nil else {
+            events.yield(.kept(-Int(place.entry.size)))
+            return false
+        }
+        return true
     }
 
     /// Writes the small files beside the bundle and then gives the bundle its name.

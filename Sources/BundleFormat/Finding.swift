@@ -47,6 +47,11 @@ package struct Finding: Hashable, Sendable, Error {
         self.reason = reason
         self.message = message
     }
+
+    /// The same in other words.
+    package func saying(_ message: String) -> Finding {
+        Finding(fault, reason, at: step, message, about: digest, from: setFinding)
+    }
 }
 
 /// What a check found, at least one thing, in the order in which it is told.

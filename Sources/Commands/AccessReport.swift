@@ -30,8 +30,14 @@ struct AccessReport {
         let isKnown = credential != nil
         await trials.append(
             Self.trial("login") {
-                try await connection.ping()
-                return isKnown ? "accepted" : "nobody in particular is let in"
+                guard let closed = try await connection.ping() else {
+                    return isKnown ? "accepted" : "nobody in particular is let in"
+                }
+                // Who is nobody may still get a token for a repository, but never a password.
+                guard case .bearer = await connection.authentication else {
+                    throw RegistryError.denied(closed)
+                }
+                return "nobody in particular; a repository may be open to everybody"
             })
         if let repository = location.prefix, trials.allSatisfy({ $0.failure == nil }) {
             await trials.append(

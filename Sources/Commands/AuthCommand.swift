@@ -50,7 +50,8 @@ struct AuthCheckCommand: AsyncParsableCommand {
         let transport = try HTTPTransport(options: options)
         let report: AccessReport
         do {
-            let connection = RegistryConnection(host: location.host, options: options, transport: transport)
+            let connection = RegistryConnection(
+                host: location.host, namespace: location.prefix, options: options, transport: transport)
             report = try await AccessReport(of: connection, location, options, asksToPush: !pullOnly)
         } catch {
             // What went wrong is worth more than how the connections were closed.

@@ -17,22 +17,28 @@ package struct Failure: Error {
     }
 
     /// Any error of the floors below, as findings.
+    ///
+    /// What a registry sent may be quoted in any of them, and may be what it was sent.
     package init(_ error: any Error) {
+        findings = Self.findings(for: error).map { $0.saying(KnownSecrets.hidden(in: $0.message)) }
+    }
+
+    private static func findings(for error: any Error) -> [Finding] {
         switch error {
-        case let failure as Failure: findings = failure.findings
-        case let refusal as Refusal: findings = refusal.findings
-        case let finding as Finding: findings = [finding]
-        case let error as TrustError: findings = [Finding(error)]
-        case let error as TrustFileError: findings = [Finding(error)]
-        case let error as EvidenceFault: findings = [Finding(error)]
-        case let error as ReleaseSetError: findings = [Finding(error)]
-        case let error as OCIError: findings = [Finding(error)]
-        case let error as RegistryError: findings = [Self.finding(error)]
+        case let failure as Failure: failure.findings
+        case let refusal as Refusal: refusal.findings
+        case let finding as Finding: [finding]
+        case let error as TrustError: [Finding(error)]
+        case let error as TrustFileError: [Finding(error)]
+        case let error as EvidenceFault: [Finding(error)]
+        case let error as ReleaseSetError: [Finding(error)]
+        case let error as OCIError: [Finding(error)]
+        case let error as RegistryError: [finding(error)]
         case let error as ReferenceError:
-            findings = [Finding(.usage, error.reason, at: .target, error.description)]
+            [Finding(.usage, error.reason, at: .target, error.description)]
         case let error as JSONError:
-            findings = [Finding(.format, error.reason, at: .graph, error.description)]
-        default: findings = [Finding(.internal, "internal", at: .file, "\(error)")]
+            [Finding(.format, error.reason, at: .graph, error.description)]
+        default: [Finding(.internal, "internal", at: .file, "\(error)")]
         }
     }
 
@@ -45,7 +51,7 @@ package struct Failure: Error {
             case .format: .format
             case .policy: .policy
             }
-        return Finding(fault, error.reason, at: .target, KnownSecrets.hidden(in: error.description))
+        return Finding(fault, error.reason, at: .target, error.description)
     }
 }
 

@@ -126,7 +126,8 @@ package struct ImportCommand: AsyncParsableCommand {
         if let location {
             session.patience = options.patience
             let transport = try HTTPTransport(options: options)
-            let connection = RegistryConnection(host: location.host, options: options, transport: transport)
+            let connection = RegistryConnection(
+                host: location.host, namespace: location.prefix, options: options, transport: transport)
             do {
                 try await session.run(
                     RegistryDestination(location, connection: connection), named: location.description,

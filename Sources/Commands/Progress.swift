@@ -21,7 +21,7 @@ package struct Progress: Sendable {
     ) async throws -> (Result, warnings: [Warning]) {
         let (stream, events) = AsyncStream.makeStream(of: TransferEvent.self)
         let printer = printer
-        patience?.show { events.yield(.waiting($0.text, $0.duration)) }
+        patience?.show { events.yield(.waiting(KnownSecrets.hidden(in: $0.text), $0.duration)) }
         defer { patience?.show(to: nil) }
         let shown = Task {
             var display = ProgressDisplay(printer: printer)
@@ -51,18 +51,13 @@ private struct ProgressDisplay {
     private(set) var warnings: [Progress.Warning] = []
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private let clock = ContinuousClock()
-    private var phase = ""
-    private var total: Int64?
-    private var moved: Int64 = 0
-    private var began: ContinuousClock.Instant
+    private var state: TransferState
     private var drawn: ContinuousClock.Instant
     private var hasLine = false
-    /// Why some of the work stands still, and until when.
-    private var wait: (text: String, end: ContinuousClock.Instant)?
 
     init(printer: Printer) {
         self.printer = printer
-        began = clock.now
+        state = TransferState(at: clock.now)
         drawn = clock.now
     }
 
@@ -70,8 +65,7 @@ private struct ProgressDisplay {
         switch event {
         case .phase(let name, let bytes):
             end()
-            (phase, total, moved, began) = (name, bytes, 0, clock.now)
-            wait = nil
+            state = TransferState(name, bytes: bytes, at: clock.now)
             guard !printer.isQuiet else { return }
             if isTerminal {
                 draw()
@@ -80,15 +74,14 @@ private struct ProgressDisplay {
                 drawn = clock.now
             }
         case .moved(let count):
-            moved += Int64(count)
-            // Where a registry mounts nothing, a blob is sent for each of its repositories.
-            total = total.map { max($0, moved) }
-            let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
-            guard !printer.isQuiet, drawn.duration(to: clock.now) >= pause else { return }
-            draw()
+            state.move(count)
+            drawNowAndThen()
+        case .kept(let count):
+            state.keep(count)
+            drawNowAndThen()
         case .waiting(let text, let duration):
             guard !printer.isQuiet else { return }
-            wait = (text, clock.now + duration)
+            state.wait(text, for: duration, at: clock.now)
             isTerminal ? draw() : printer.note(text)
         case .warning(let reason, let message):
             clear()
@@ -111,27 +104,17 @@ private struct ProgressDisplay {
         hasLine = false
     }
 
+    private mutating func drawNowAndThen() {
+        let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
+        guard !printer.isQuiet, drawn.duration(to: clock.now) >= pause else { return }
+        draw()
+    }
+
     private mutating func draw() {
         drawn = clock.now
+        let line = state.line(at: drawn, showsWait: isTerminal)
         let text = escaped(line, limit: TerminalWidth.columns(of: STDERR_FILENO).map { $0 - 1 } ?? 512)
         Printer.write(isTerminal ? "\r\u{1b}[K" + text : text + "\n", to: STDERR_FILENO)
         hasLine = isTerminal
     }
-
-    private var line: String {
-        // On a narrow terminal the end of the line is cut, so the wait stands first.
-        guard isTerminal, let wait, wait.end > drawn else { return state }
-        return "\(wait.text); \(state)"
-    }
-
-    private var state: String {
-        guard let total, total > 0 else { return phase }
-        let seconds = began.duration(to: drawn) / .seconds(1)
-        let rate = seconds > 0 ? Double(moved) / seconds : 0
-        var text = "\(phase): \(bytesForPeople(moved)) of \(bytesForPeople(total))"
-        text += ", \(moved * 100 / total) %, \(bytesForPeople(Int64(rate)))/s"
-        if rate > 0 && moved < total { text += ", \(clockTime(Double(total - moved) / rate)) left" }
-        return text
-    }
-
 }

@@ -65,8 +65,10 @@ package struct RegistryAccess: ParsableArguments {
     ///     with several, the others would be sent it too.
     ///   - followsRedirects: only what pulls may be sent elsewhere.
     ///   - usesEnvironmentProxy: only what reaches out to the vendor's side takes a proxy that nobody named.
+    ///   - run: what the whole run may wait, where it talks to others beside these.
     package func options(
         for hosts: Set<RegistryHost>, followsRedirects: Bool, usesEnvironmentProxy: Bool, connections: Int,
+        patience run: Patience = Patience(),
     ) throws -> RegistryOptions {
         guard username == nil || hosts.count <= 1 else {
             let names = hosts.map(\.description).sorted().joined(separator: ", ")
@@ -86,12 +88,13 @@ package struct RegistryAccess: ParsableArguments {
         options.followsRedirects = followsRedirects
         options.userAgent = ToolVersion.userAgent
         options.maximumConnections = connections
+        options.patience = run
         patience.apply(to: &options)
         return options
     }
 
     /// For what is fetched from the web: no credential is known.
-    package func webOptions(connections: Int) throws -> RegistryOptions {
+    package func webOptions(connections: Int, patience run: Patience) throws -> RegistryOptions {
         var options = RegistryOptions()
         options.plainHTTP = Set(try plainHttp.map { (text) throws(ReferenceError) in try RegistryHost(text) })
         options.caCertificates = try certificates.authorities()
@@ -99,6 +102,7 @@ package struct RegistryAccess: ParsableArguments {
         options.trace = logLevel.trace
         options.userAgent = ToolVersion.userAgent
         options.maximumConnections = connections
+        options.patience = run
         patience.apply(to: &options)
         return options
     }

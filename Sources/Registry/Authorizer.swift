@@ -6,6 +6,7 @@ import OCI
 /// Nothing is sent before the registry has asked. A token is fetched once however many tasks wait for it.
 actor Authorizer {
     private let host: RegistryHost
+    private let namespace: RepositoryName?
     private let requester: Requester
     private let policy: RealmPolicy
 
@@ -22,8 +23,10 @@ actor Authorizer {
         let credential: Credential?
     }
 
-    init(host: RegistryHost, origin: Origin, requester: Requester) {
+    /// - Parameter namespace: whose credential answers for what is about no repository.
+    init(host: RegistryHost, namespace: RepositoryName?, origin: Origin, requester: Requester) {
         self.host = host
+        self.namespace = namespace
         self.requester = requester
         policy = RealmPolicy(registry: origin, companions: requester.options.companionHosts)
     }
@@ -32,6 +35,12 @@ actor Authorizer {
     func authorization(for scopes: [Scope]) async throws -> String? {
         guard let challenge else { return nil }
         return try await value(challenge, scopes, replacing: nil)
+    }
+
+    /// Remembers how the registry asked, though nobody answers.
+    func note(_ answer: Answer) {
+        challenge =
+            Challenge.chosen(of: Challenge.parse(answer.response.headers["WWW-Authenticate"])) ?? challenge
     }
 
     /// The header's value after `answer`, a 401, came for a request that carried `used`.
@@ -88,7 +97,7 @@ actor Authorizer {
 
     private func credential(for scopes: [Scope], isFresh: Bool = false) async throws -> Credential? {
         try await requester.options.credentials.match(
-            for: host, repository: scopes.first?.repository, isFresh: isFresh)?.credential
+            for: host, repository: scopes.first?.repository ?? namespace, isFresh: isFresh)?.credential
     }
 
     private func bearer(

@@ -44,21 +44,16 @@ final class CutBodyHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
+    /// The end of a connection in the middle of a body is an error of the decoder, where it is none of the system.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        cut(context)
-        if state != .cut { context.fireErrorCaught(error) }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        cut(context)
-        context.fireChannelInactive()
-    }
-
-    private func cut(_ context: ChannelHandlerContext) {
-        guard state == .reading else { return }
-        state = .cut
-        // An end that comes while AsyncHTTPClient waits for bytes would make it use the connection again.
-        context.fireChannelReadComplete()
-        context.fireChannelRead(wrapInboundOut(.end(nil)))
+        switch state {
+        case .idle: context.fireErrorCaught(error)
+        case .reading:
+            state = .cut
+            // An end that comes while AsyncHTTPClient waits for bytes would make it use the connection again.
+            context.fireChannelReadComplete()
+            context.fireChannelRead(wrapInboundOut(.end(nil)))
+        case .cut: break
+        }
     }
 }

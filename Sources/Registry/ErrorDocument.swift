@@ -112,6 +112,6 @@ package struct ErrorDocument: Hashable, Sendable {
     private static func line(of text: String) -> String? {
         guard !text.contains("<") else { return "an HTML page" }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return words.isEmpty ? nil : String(words.prefix(512))
+        return words.isEmpty ? nil : words
     }
 }

@@ -84,6 +84,7 @@ package final class HTTPTransport: Sendable {
         let pass = try await lanes[request.url.origin].enter()
         do {
             let response = try await execute(outgoing, request, through: proxy)
+            guard Self.size(of: response.headers) <= Self.maximumHead else { throw TransportFailure.longHead }
             let status = Int(response.status.code)
             RetryPolicy.isBusy(status) ? pass.wentBadly() : pass.wentWell()
             return IncomingResponse(
@@ -120,8 +121,16 @@ package final class HTTPTransport: Sendable {
         throw failure
     }
 
+    /// The longest head of an answer that is read. Bytes.
+    static let maximumHead = 65_536
+
+    private static func size(of headers: HTTPHeaders) -> Int {
+        headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+    }
+
     /// How many bytes an answer's body has, if its head says so (RFC 9112, "Message Body Length").
-    private static func bodySize(_ request: OutgoingRequest, _ status: Int, _ headers: HTTPHeaders) -> Int64? {
+    private static func bodySize(_ request: OutgoingRequest, _ status: Int, _ headers: HTTPHeaders) -> Int64?
+    {
         guard request.method != "HEAD", status != 204, status != 304 else { return nil }
         return CutBodyHandler.announced(by: headers)
     }
@@ -130,11 +139,13 @@ package final class HTTPTransport: Sendable {
     private func explained(
         _ failure: TransportFailure, at origin: Origin, _ address: NetworkAddress?, through proxy: Proxy?,
     ) async -> TransportFailure {
+        if case .clientCertificate(_, let words) = failure {
+            return .clientCertificate(wasShown: tls.isKnown(to: origin), words)
+        }
         if let proxy { return failure.through(proxy) }
         return switch failure {
         case .untrusted, .wrongName:
             await CertificateProbe.explain(failure, at: origin, address, timeout: connectTimeout)
-        case .clientCertificate(_, let words): .clientCertificate(wasShown: tls.isKnown(to: origin), words)
         case .noHTTP where origin.scheme == .http: .tlsPort
         default: failure
         }

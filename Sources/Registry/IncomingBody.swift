@@ -68,7 +68,7 @@ struct IncomingBody: Sendable {
             guard try wantsMore(piece) else { return }
         }
         guard let size, count < size else { return }
-        throw TransportFailure.interrupted("the connection ended after \(count) of \(size) bytes")
+        throw TransportFailure.interrupted("\(count) of \(size) bytes came")
     }
 
     private static func next(_ pieces: inout HTTPClientResponse.Body.AsyncIterator) async throws

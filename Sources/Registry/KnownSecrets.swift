@@ -36,15 +36,34 @@ package enum KnownSecrets {
         words.withLock { $0.formUnion(kept) }
     }
 
-    /// `text` with everything in it that is secret left out.
+    /// `text` with everything in it that is secret left out, also what an ellipsis has cut.
     package static func hidden(in text: String) -> String {
-        let words = words.withLock { $0 }.filter { text.utf8.count >= $0.utf8.count }
+        let words = words.withLock { $0 }
         var text = text
         // The longest first: one may be a part of another.
         for word in words.sorted(by: { $0.utf8.count > $1.utf8.count }) {
             text = replacing(word, in: text)
         }
-        return text
+        return text.contains("…") ? withoutBeginnings(of: words, in: text) : text
+    }
+
+    /// Leaves out what stands before an ellipsis and is the beginning of a secret: `escaped` cuts long texts there.
+    private static func withoutBeginnings(of words: Set<String>, in text: String) -> String {
+        let parts = text.split(separator: "…", omittingEmptySubsequences: false)
+        let cut = parts.dropLast().map { part in
+            let bytes = Array(part.utf8)
+            let count = words.map { shared($0, bytes) }.max() ?? 0
+            return count == 0
+                ? String(part) : String(decoding: bytes.dropLast(count), as: UTF8.self) + "[hidden]"
+        }
+        return (cut + [String(parts.last ?? "")]).joined(separator: "…")
+    }
+
+    /// How many bytes at the end of `bytes` are a beginning of `word`.
+    private static func shared(_ word: String, _ bytes: [UInt8]) -> Int {
+        let word = Array(word.utf8)
+        return stride(from: min(word.count - 1, bytes.count), through: shortest, by: -1)
+            .first { bytes.suffix($0) == word.prefix($0) } ?? 0
     }
 
     /// By bytes: a String's own comparison takes different bytes for the same.

@@ -14,7 +14,7 @@ extension RegistryConnection {
             guard let challenge = await authorizer.challenge else { return nil }
             guard challenge.scheme == "bearer" else { return .basic }
             let realm = challenge.parameters["realm"] ?? ""
-            return .bearer(tokenService: RequestURL.shown(realm))
+            return .bearer(tokenService: KnownSecrets.hidden(in: RequestURL.shown(realm)))
         }
     }
 

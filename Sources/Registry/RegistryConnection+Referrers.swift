@@ -48,15 +48,17 @@ extension RegistryConnection {
         var seen: Set<RequestURL> = []
         var next: RequestURL? = url(repository, "referrers/\(subject)")
         while let page = next {
-            let read = try await repeating { try await self.page(repository, page) }
-            guard let (found, link, exchange) = read else {
-                guard entries.isEmpty, seen.isEmpty else { return entries }
-                return nil
+            let read = try await repeating {
+                try await self.page(repository, page, isFirst: seen.isEmpty)
             }
+            guard let (found, link, exchange) = read else { return nil }
             entries += found
             seen.insert(page)
-            guard entries.count <= Self.maximumReferrers, seen.count <= Self.maximumPages else {
-                throw RegistryError.page(exchange, .limit(Self.maximumPages))
+            guard entries.count <= Self.maximumReferrers else {
+                throw RegistryError.page(exchange, .limit(Self.maximumReferrers, "entries"))
+            }
+            guard seen.count <= Self.maximumPages else {
+                throw RegistryError.page(exchange, .limit(Self.maximumPages, "pages"))
             }
             next = try link.map { (link) throws(RegistryError) in
                 guard let url = page.resolving(link), url.origin == origin else {
@@ -71,11 +73,16 @@ extension RegistryConnection {
 
     private typealias Page = (entries: [Descriptor], next: String?, exchange: Exchange)
 
-    private func page(_ repository: RepositoryName, _ url: RequestURL) async throws -> Page? {
+    /// One page, or nothing where the answer to the first says that there is no API. A later one that is missing would cut
+    /// the list short, and what it names would be left out in silence.
+    private func page(_ repository: RepositoryName, _ url: RequestURL, isFirst: Bool) async throws -> Page? {
         let answer = try await send(referrersCall(repository, url))
         guard isIndex(answer) else {
             let told = try await answer.refused()
-            guard isWithoutAPI(told) else {
+            guard isFirst || told.status != 200 else {
+                throw RegistryError.pullType(told, found: Self.mediaType(answer))
+            }
+            guard isFirst, isWithoutAPI(told) else {
                 throw Refusals.error(told, writes: false, isPlain: origin.scheme == .http)
             }
             return nil

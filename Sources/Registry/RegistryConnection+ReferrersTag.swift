@@ -27,7 +27,14 @@ extension RegistryConnection {
                 traffic.warn("\(host)/\(repository):\(tag): is no list of referrers and was left alone")
                 return .foreign
             }
-            guard let merged = list.adding(wanted) else { return outcome }
+            let missing = list.missing(of: wanted)
+            if missing.isEmpty { return outcome }
+            guard let merged = list.adding(missing) else {
+                traffic.warn(
+                    "\(host)/\(repository):\(tag): holds numbers that cannot be written back as they are, and was left "
+                        + "alone")
+                return .foreign
+            }
             do {
                 try await putManifest(repository, .tag(tag), bytes: merged, mediaType: .ociIndex)
             } catch RegistryError.refused(.immutableTag, _) {
@@ -64,14 +71,17 @@ struct ReferrersList {
         self.entries = entries
     }
 
-    /// The bytes of the list with `wanted` behind its entries, or nothing if it names them all already.
-    func adding(_ wanted: [Descriptor]) -> [UInt8]? {
+    /// Those of `wanted` that the list does not name.
+    func missing(of wanted: [Descriptor]) -> [Descriptor] {
         let listed = Set(entries.compactMap(Self.digest))
-        var missing: [JSONValue] = []
-        for entry in wanted where !listed.contains(entry.digest.description) { missing.append(entry.json) }
-        guard !missing.isEmpty else { return nil }
+        return wanted.filter { !listed.contains($0.digest.description) }
+    }
+
+    /// The bytes of the list with `missing` behind its entries, or nothing where somebody's entry holds a number that
+    /// canonical JSON has no form for.
+    func adding(_ missing: [Descriptor]) -> [UInt8]? {
         var merged = document
-        merged["manifests"] = .array(entries + missing)
+        merged["manifests"] = .array(entries + missing.map(\.json))
         return try? JSONValue.object(merged).canonical()
     }
 

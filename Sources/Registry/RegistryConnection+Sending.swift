@@ -16,15 +16,18 @@ extension RegistryConnection {
         return try await follow(again, call).answer
     }
 
-    private func sendAuthorized(_ call: Call) async throws -> Answer {
+    private func sendAuthorized(_ call: Call, isForeign: Bool = false) async throws -> Answer {
         var request = OutgoingRequest(
             method: call.method, url: call.url, headers: call.headers, body: call.body)
-        guard call.url.origin == origin else { return try await requester.send(request) }
+        guard call.url.origin == origin, !isForeign else { return try await requester.send(request) }
         let used = try await authorizer.authorization(for: call.scopes)
         if let used { request.headers.replaceOrAdd(name: "Authorization", value: used) }
         let answer = try await requester.send(request)
         guard answer.status == 401 else { return answer }
-        if call.isForSomebody, try await !authorizer.hasCredential(for: call.scopes) { return answer }
+        if call.isForSomebody, try await !authorizer.hasCredential(for: call.scopes) {
+            await authorizer.note(answer)
+            return answer
+        }
         let renewed = try await authorizer.authorization(after: answer, for: call.scopes, replacing: used)
         request.headers.replaceOrAdd(name: "Authorization", value: renewed)
         let second = try await requester.send(request)
@@ -32,11 +35,13 @@ extension RegistryConnection {
         throw RegistryError.denied(try await second.refused())
     }
 
-    /// Follows redirects from `answer` on, without authorization wherever they leave the registry.
+    /// Follows redirects from `answer` on, without authorization from where they leave the registry: whoever sends back to it
+    /// must not choose what is asked there in somebody's name.
     private func follow(_ answer: Answer, _ call: Call) async throws -> (answer: Answer, isForeign: Bool) {
         var policy = RedirectPolicy(from: call.url)
         var answer = answer
         var url = call.url
+        var isForeign = false
         while RedirectPolicy.isRedirect(answer.status) {
             let next = try policy.next(
                 after: url, location: answer.header("Location"), exchange: answer.exchange)
@@ -45,10 +50,12 @@ extension RegistryConnection {
             }
             try await answer.discard()
             url = next
+            isForeign = isForeign || url.origin != origin
             answer = try await sendAuthorized(
-                Call(call.method, url, scopes: call.scopes, headers: call.headers, body: call.body))
+                Call(call.method, url, scopes: call.scopes, headers: call.headers, body: call.body),
+                isForeign: isForeign)
         }
-        return (answer, url.origin != origin)
+        return (answer, isForeign)
     }
 
     /// What the refusal in `answer` means. A HEAD has no words, so it is asked again as a GET.

@@ -18,14 +18,19 @@ package struct RegistryConnection: Sendable {
     let manner: UploadManner
     let openUploads = OpenUploads()
 
-    package init(host: RegistryHost, options: RegistryOptions, transport: HTTPTransport) {
+    /// - Parameter namespace: what all repositories that will be asked for lie below, or the one that will be; the credential
+    ///   that is known for it signs in.
+    package init(
+        host: RegistryHost, namespace: RepositoryName? = nil, options: RegistryOptions,
+        transport: HTTPTransport
+    ) {
         self.host = host
         self.options = options
         manner = UploadManner(bodyLimit: options.bodyLimit)
         origin = Origin(of: host, plainHTTP: options.plainHTTP)
         requester = Requester(
             transport: transport, registry: host, options: options, traffic: Traffic())
-        authorizer = Authorizer(host: host, origin: origin, requester: requester)
+        authorizer = Authorizer(host: host, namespace: namespace, origin: origin, requester: requester)
     }
 
     var traffic: Traffic { requester.traffic }
@@ -36,13 +41,19 @@ package struct RegistryConnection: Sendable {
     ///
     /// Some registries answer 404 here though everything else works, so 404 is no refusal; nor is 401 to somebody
     /// who has no credential, who may still be given single repositories.
-    package func ping() async throws {
+    ///
+    /// - Returns: what was said to somebody who has no credential and was asked for one; nothing where it is let in.
+    @discardableResult
+    package func ping() async throws -> Exchange? {
         let url = RequestURL(origin: origin, path: "/v2/")
-        try await repeating {
+        return try await repeating {
             let answer = try await send(Call("GET", url, isForSomebody: true))
             switch answer.status {
-            // A 401 comes out here only if there was nothing to answer it with.
-            case 200...299, 404, 401: try await answer.discard()
+            case 200...299, 404:
+                try await answer.discard()
+                return nil
+            // It comes out here only if there was nothing to answer it with.
+            case 401: return try await answer.refused()
             default: throw try await refusal(answer)
             }
         }

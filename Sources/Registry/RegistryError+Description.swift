@@ -68,16 +68,20 @@ extension RegistryError: CustomStringConvertible {
         return String(host[..<colon])
     }
 
+    private static func subject(_ names: [String]?) -> String {
+        guard let names else { return "another name" }
+        return names.isEmpty
+            ? "no host by its alternative names, which alone count"
+            : "another name, \(escaped(names.joined(separator: ", ")))"
+    }
+
     private var certificateText: String {
         switch self {
         case .untrusted(let host, let cause):
             "\(host): its certificate is not valid under the known authorities (\(escaped(cause))); "
                 + "give the registry's own authority with --ca-file, or put it into certs.d/\(host) as ca.crt"
         case .wrongName(let host, let names):
-            "\(host): its certificate is for "
-                + (names.isEmpty
-                    ? "no host by its alternative names, which alone count"
-                    : "another name, \(escaped(names.joined(separator: ", ")))")
+            "\(host): its certificate is for " + Self.subject(names)
                 + "; name the registry as its certificate does, or have one issued for \(Self.name(of: host))"
         case .certificateOver(let host, let since, let now):
             "\(host): its certificate expired on \(since), and this machine's clock says \(now); have it renewed, "
@@ -155,7 +159,8 @@ extension RegistryError: CustomStringConvertible {
         case .page(let exchange, .loop): "\(exchange): the list's next page is one that was read before"
         case .page(let exchange, .origin(let to)):
             "\(exchange): the list's next page is on another host, \(escaped(to))"
-        case .page(let exchange, .limit(let limit)): "\(exchange): the list is longer than \(limit)"
+        case .page(let exchange, .limit(let limit, let what)):
+            "\(exchange): the list is longer than \(limit) \(what)"
         default: reason
         }
     }

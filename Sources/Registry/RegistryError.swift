@@ -24,7 +24,7 @@ package enum RegistryError: Error, Hashable, Sendable {
     case interrupted(Exchange, cause: String)
     case stalled(Exchange)
     case untrusted(host: String, cause: String)
-    case wrongName(host: String, names: [String])
+    case wrongName(host: String, names: [String]?)
     case certificateOver(host: String, since: String, now: String)
     case certificateEarly(host: String, until: String, now: String)
     case clientCertificate(host: String, wasShown: Bool, cause: String)
@@ -55,7 +55,7 @@ package enum RegistryError: Error, Hashable, Sendable {
     package enum Page: Hashable, Sendable {
         case loop
         case origin(String)
-        case limit(Int)
+        case limit(Int, String)
     }
 
     // Writing

@@ -70,7 +70,9 @@ struct Requester: Sendable {
         let response: IncomingResponse
         do {
             response = try await transport.send(request, for: registry)
-        } catch let failure as TransportFailure {
+        } catch var failure as TransportFailure {
+            // A port that has answered in plain http speaks no https: what came is an answer that was spoilt.
+            if failure == .tlsPort, traffic.hasAnswered { failure = .noHTTP }
             let error = error(failure, asked, request)
             trace(request, "failed, \(error)", since: began)
             throw failure.isTransient(afterAnswer: traffic.hasAnswered) ? PassingTrouble(error: error) : error

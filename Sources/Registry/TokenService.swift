@@ -74,8 +74,12 @@ struct TokenService: Sendable {
         do {
             let root = try StrictJSON.parseObject(
                 bytes, name: "token of \(exchange.host)", limits: JSONLimits(bytes: Self.maximumSize))
-            let text = try root.optional("token")?.string() ?? root.optional("access_token")?.string() ?? ""
-            let lifetime = try root.optional("expires_in")?.integer() ?? 60
+            // Some services write both names, and one of them with nothing in it.
+            let texts = try ["token", "access_token"].compactMap { try root.optional($0) }
+                .filter { !$0.isNull }.map { try $0.string() }
+            let text = texts.first { !$0.isEmpty } ?? ""
+            let lifetime =
+                try root.optional("expires_in").flatMap { $0.isNull ? nil : try $0.integer() } ?? 60
             guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
                 throw RegistryError.token(exchange, fault: "none in the answer")
             }

@@ -12,8 +12,8 @@ enum TransportFailure: Error, Hashable {
     case interrupted(String)
     case stalled
     case untrusted(String)
-    /// The names that the certificate is for, where they are known.
-    case wrongName([String])
+    /// The names that the certificate is for; nothing where they are not known.
+    case wrongName([String]?)
     /// The certificate is over, or has not begun.
     case outOfTime(isOver: Bool, String, now: String)
     /// The other side does not go on without a certificate of ours, or with the one that was shown.
@@ -25,6 +25,8 @@ enum TransportFailure: Error, Hashable {
     case tlsPort
     /// The answer is not http.
     case noHTTP
+    /// The answer's head is longer than is read.
+    case longHead
 
     /// Reads the errors of NIO and BoringSSL; a cancelled task stays one.
     init(_ error: any Error) throws {
@@ -32,11 +34,11 @@ enum TransportFailure: Error, Hashable {
         case is CancellationError: throw error
         case let error as NIOConnectionError: self = Self.connecting(error)
         case let error as NIOSSLError: self = Self.speakingTLS(error)
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .wrongName([])
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .wrongName(nil)
         case let error as NIOSSLExtraError: self = .handshake(String(describing: error))
         case let error as BoringSSLError: self = Self.refusing(Self.words(of: error))
         case let error as IOError: self = Self.system(error.errnoCode)
-        case is HTTPParserError: self = .noHTTP
+        case let error as HTTPParserError: self = Self.parsing(error)
         case is ChannelError: self = .interrupted("the connection was closed")
         default: self = .interrupted(String(describing: error))
         }
@@ -49,7 +51,9 @@ enum TransportFailure: Error, Hashable {
         case .interrupted, .stalled, .noHTTP: true
         case .unreachable, .unresolved, .proxy(_, .unreachable), .proxy(_, .opensNoWay): hasAnswered
         case .proxy(_, .wantsCredential): false
-        case .untrusted, .wrongName, .outOfTime, .clientCertificate, .handshake, .plainPort, .tlsPort: false
+        case .untrusted, .wrongName, .outOfTime, .clientCertificate, .handshake, .plainPort, .tlsPort,
+            .longHead:
+            false
         }
     }
 
@@ -85,6 +89,15 @@ enum TransportFailure: Error, Hashable {
         case .plainPort: .plainPort(host: exchange.host)
         case .tlsPort: .tlsPort(host: exchange.host)
         case .noHTTP: .interrupted(exchange, cause: "the answer is not http")
+        case .longHead: .tooLarge(exchange, limit: HTTPTransport.maximumHead)
+        }
+    }
+
+    private static func parsing(_ error: HTTPParserError) -> TransportFailure {
+        switch error {
+        case .headerOverflow: .longHead
+        case .invalidEOFState: .interrupted("the connection ended in the middle of an answer")
+        default: .noHTTP
         }
     }
 

@@ -36,8 +36,7 @@ struct ClosedRepositories {
         let names = closed.map { target.path(of: $0.key) }.joined(separator: " ")
         return Finding(
             isDenial ? .authentication : .registry, first.value.reason, at: .target,
-            KnownSecrets.hidden(
-                in: "\(first.value); \(isDenial ? "closed, or not there" : "missing"): \(names)\(hint)"))
+            "\(first.value); \(isDenial ? "closed, or not there" : "missing"): \(names)\(hint)")
     }
 
     /// A registry that holds fewer levels of names refuses just the deeper ones.

@@ -21,6 +21,9 @@ package protocol Destination: Sendable {
 
     func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool
 
+    /// Whether a repository whose tags are all there may lend its blobs to others without being asked for them.
+    var lendsUnasked: Bool { get }
+
     /// Makes a repository ready for blobs, or tells that it takes none.
     func open(_ repository: RepositoryName) async throws
 

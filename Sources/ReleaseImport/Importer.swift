@@ -63,12 +63,12 @@ package struct Importer<Target: Destination>: Sendable {
         var bytes: Int64 = 0
     }
 
-    /// Opens every repository that something is uploaded to, and then uploads.
+    /// Opens every repository that lacks a blob, and then uploads.
     private func upload(_ plan: ImportPlan) async throws -> [Outcome] {
         let target = target
         let outcomes: [Outcome]
         do {
-            let receivers = Set(plan.uploads.compactMap(\.lackedBy.first)).sorted()
+            let receivers = Set(plan.transfers.flatMap(\.lackedBy)).sorted()
             _ = try await target.asking(receivers, about: \.self, width: width) { try await target.open($0) }
             outcomes = try await boundedMap(plan.transfers, width: width, push)
         } catch {

@@ -33,6 +33,9 @@ package actor LayoutDestination: Destination {
 
     package nonisolated func name(of repository: RepositoryName) -> String { "\(folder):\(repository)" }
 
+    /// All repositories share one store, where a blob that one of them lacks is damaged for all.
+    package nonisolated var lendsUnasked: Bool { false }
+
     package func prepare() async throws {}
 
     package func digest(of tag: Tag, in repository: RepositoryName) async throws -> Digest? {

@@ -25,10 +25,11 @@ package struct Preflight<Target: Destination>: Sendable {
         if let refusal = Refusal(states.flatMap(\.conflicts)) { throw refusal }
         let open = zip(repositories, states).filter { !$0.1.isDone }
         let held = try await heldBlobs(of: open.map(\.0))
+        let done = target.lendsUnasked ? zip(repositories, states).filter(\.1.isDone).map(\.0) : []
         return ImportPlan(
             repositories: repositories,
             work: open.map { ImportPlan.Work(repository: $0.0, tags: $0.1.missing) },
-            transfers: transfers(open.map(\.0), held: held),
+            transfers: transfers(open.map(\.0), held: held, lentBy: done),
             leftAlone: zip(repositories, states).flatMap { repository, state in
                 state.leftAlone.map {
                     ImportPlan.LeftAlone(repository: repository.name, tag: $0.0, found: $0.1)
@@ -110,10 +111,16 @@ package struct Preflight<Target: Destination>: Sendable {
         return held
     }
 
-    private func transfers(_ open: [RepositoryImport], held: [Set<Digest>]) -> [ImportPlan.Transfer] {
+    /// - Parameter done: the repositories that hold everything that is theirs.
+    private func transfers(
+        _ open: [RepositoryImport], held: [Set<Digest>], lentBy done: [RepositoryImport],
+    ) -> [ImportPlan.Transfer] {
         var sizes: [Digest: Int64] = [:]
         var holders: [Digest: RepositoryName] = [:]
         var lacking: [Digest: [RepositoryName]] = [:]
+        for repository in done {
+            for blob in repository.blobs { holders[blob.digest] = repository.name }
+        }
         for (repository, held) in zip(open, held) {
             for blob in repository.blobs {
                 sizes[blob.digest] = blob.size

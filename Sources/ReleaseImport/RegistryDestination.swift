@@ -26,6 +26,8 @@ package struct RegistryDestination: Destination {
         TargetNames(location: location).findings(for: repositories)
     }
 
+    package var lendsUnasked: Bool { true }
+
     package func prepare() async throws {
         try await connection.ping()
     }

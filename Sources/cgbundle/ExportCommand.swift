@@ -114,6 +114,8 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func export(_ printer: Printer) async throws {
+        let patience = Patience()
+        defer { RetryReport(patience).text.map(printer.note) }
         let document = try trust.document()
         let agreed = try cosigning.agreedStatement()
         let given = try cosigning.signatures(over: agreed, beside: document)
@@ -123,7 +125,7 @@ struct ExportCommand: AsyncParsableCommand {
         }
         var request = try request(agreed, beside: document)
         vendor.notices(beside: document).map(\.told).forEach(printer.warning)
-        let hosted = try await hostedRelease(request, printer)
+        let hosted = try await hostedRelease(request, patience, printer)
         // The folder goes when the export is over, whatever came of it.
         defer { withExtendedLifetime(hosted) {} }
         if let hosted { request.folder = hosted.folder.path }
@@ -131,7 +133,8 @@ struct ExportCommand: AsyncParsableCommand {
         let manifest = try ReleaseManifest(json: bytes)
         if let rekorLookup, case .proof(let trust, _) = request.vendor {
             try await RekorLookup(
-                url: rekorLookup, options: try access.webOptions(connections: 1), trust: trust,
+                url: rekorLookup, options: try access.webOptions(connections: 1, patience: patience),
+                trust: trust,
                 printer: printer
             ).run(in: request.folder, of: manifest.version)
         }
@@ -139,8 +142,8 @@ struct ExportCommand: AsyncParsableCommand {
         let asked = request
         try await source.open(
             for: manifest, and: request.extraImages, access: access, width: work.concurrency,
-            printer: printer
-        ) { source, patience in
+            patience: patience, printer: printer
+        ) { source in
             let report = ExportReport(
                 goal: goal, signers: signatures.signers, notFound: hosted?.notFound, coverage: coverage,
                 hasSignerPolicy: policy != nil, printer: printer, patience: patience)
@@ -165,12 +168,15 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     /// The release files from the release host; nothing where a folder was given.
-    private func hostedRelease(_ request: ExportRequest, _ printer: Printer) async throws -> HostedRelease? {
+    private func hostedRelease(_ request: ExportRequest, _ patience: Patience, _ printer: Printer)
+        async throws
+        -> HostedRelease?
+    {
         guard !InputFile.exists(folder), let version = try? ReleaseVersion(folder) else { return nil }
         return try await HostedRelease(
             version, from: releaseUrl, beside: goal.place, leavingOut: request.leavingOut,
-            options: try access.webOptions(connections: work.concurrency), width: work.concurrency,
-            printer: printer)
+            options: try access.webOptions(connections: work.concurrency, patience: patience),
+            width: work.concurrency, printer: printer)
     }
 
     private func request(_ agreed: AgreedStatement?, beside document: TrustDocument?) throws -> ExportRequest

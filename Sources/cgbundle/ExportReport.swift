@@ -19,8 +19,7 @@ struct ExportReport {
     /// Whether the trust file says who signs bundles.
     let hasSignerPolicy: Bool
     let printer: Printer
-    /// Nothing where no registry is asked.
-    var patience: Patience?
+    let patience: Patience
 
     /// - Parameter size: of the bundle; nothing where it is not known who signs it.
     func tell(_ plan: ExportPlan, size: Int64?) {
@@ -96,7 +95,7 @@ struct ExportReport {
         object["statement"] = .string(Digest(of: bytes).description)
         object["warnings"] = .array(plan.warnings.map(\.json))
         object["coverage"] = plan.coverage.json
-        if let patience { object["retries"] = RetryReport(patience).json }
+        object["retries"] = RetryReport(patience).json
         object["absent"] = .array(plan.absent.map { .string($0.text) })
         if let notFound { object["notFound"] = .array(notFound.map { .string($0.text) }) }
         return object

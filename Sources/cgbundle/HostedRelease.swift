@@ -26,10 +26,12 @@ struct HostedRelease {
                     "--release-url: expected https://HOST/PATH, or http with --plain-http HOST")
             }
             let place = try PrivateFolder(FilePath("\(output).release-\(getpid())"))
-            printer.note("fetching the release files of \(version)")
-            let notFound = try await ReleaseDownload(
-                version, from: files, into: place.path, width: width, leavingOut: leavingOut
-            ).run()
+            let download = try ReleaseDownload(
+                version, from: files, into: place.path, width: width, leavingOut: leavingOut)
+            let (notFound, _) = try await Progress(printer, waitingWith: options.patience).show { events in
+                events.yield(.phase("fetching the release files of \(version)", bytes: nil))
+                return try await download.run()
+            }
             let companions = notFound.count(where: ReleaseAssets.isCompanion)
             let others = notFound.filter { !ReleaseAssets.isCompanion($0) }.map(\.text)
             let told = others + ["\(companions) of the proofs that may lie beside a file"]

@@ -23,7 +23,11 @@ struct RekorLookup {
                     "--rekor-lookup: expected https://HOST, or http with --plain-http HOST")
             }
             let lookup = SignatureLookup(RekorLog(files), trust: trust, version: version)
-            result = .success(try await lookup.complete(folder))
+            let (outcomes, _) = try await Progress(printer, waitingWith: options.patience).show { events in
+                events.yield(.phase("asking \(url)", bytes: nil))
+                return try await lookup.complete(folder)
+            }
+            result = .success(outcomes)
         } catch {
             result = .failure(error)
         }

@@ -37,33 +37,33 @@ struct SourceOptions: ParsableArguments {
         return named
     }
 
-    /// Runs `body` with the source, and the patience of the registries in it where there are any.
+    /// Runs `body` with the source.
     func open(
         for manifest: ReleaseManifest, and extraImages: [NamedImage], access: RegistryAccess, width: Int,
-        printer: Printer, _ body: (any ImageSource, Patience?) async throws -> Void,
+        patience: Patience, printer: Printer, _ body: (any ImageSource) async throws -> Void,
     ) async throws {
         let layout = try images.map { try LayoutSource(FilePath($0)) }
         let named = extraImages.filter { layout?.holds($0) != true }
-        if let layout, named.isEmpty { return try await body(layout, nil) }
+        if let layout, named.isEmpty { return try await body(layout) }
         let mirror = try sourceRegistry.map { (text) throws(ReferenceError) in try RegistryLocation(text) }
         let release = mirror.map { [$0.host] } ?? Set(manifest.images.map(\.name.host))
         let hosts = (layout == nil ? release : []).union(named.map(\.vendor.host))
         let options = try access.options(
-            for: hosts, followsRedirects: true, usesEnvironmentProxy: true, connections: width)
+            for: hosts, followsRedirects: true, usesEnvironmentProxy: true, connections: width,
+            patience: patience)
         let transport = try HTTPTransport(options: options)
         let registry = RegistrySource(mirror: mirror, hosts: hosts, options: options, transport: transport)
         let result: Result<Void, any Error>
         do {
             if let layout {
-                try await body(SplitSource(layout: layout, registry: registry, for: named), options.patience)
+                try await body(SplitSource(layout: layout, registry: registry, for: named))
             } else {
-                try await body(registry, options.patience)
+                try await body(registry)
             }
             result = .success(())
         } catch {
             result = .failure(error)
         }
-        RetryReport(options.patience).text.map(printer.note)
         if case .success = result {
             for warning in registry.summaries.flatMap(\.warnings) { printer.warning(warning) }
         }

@@ -101,6 +101,22 @@ import Testing
         #expect(!(result.output + result.errors).contains("wrong horse"))
     }
 
+    @Test func `the credential of the longest path signs in too`() throws {
+        let registry = try RegistryProcess(.basic)
+        let stale = Data("mira:stale".utf8).base64EncodedString()
+        let file = try write(
+            "auth.json",
+            #"{"auths":{"\#(registry.host)/team":{"auth":"\#(Self.encoded)"},"\#(registry.host)":{"auth":"\#(stale)"}}}"#
+        )
+        let (result, report) = try check("\(registry.host)/team/app", "--authfile", file)
+        #expect(result.status == 0, "\(result.output)")
+        #expect(works(report, "login") == true)
+        #expect(works(report, "push") == true)
+        #expect(try check("\(registry.host)", "--authfile", file).result.status == 7)
+        let wrong = try write("wrong.json", entry("\(registry.host)/team", "mira:stale"))
+        #expect(try works(check("\(registry.host)/team/app", "--authfile", wrong).report, "login") == false)
+    }
+
     @Test func `a read-only registry lets pull and not push`() throws {
         let registry = try RegistryProcess(.with { $0.isReadOnly = true })
         let (result, report) = try check("\(registry.host)/team/app")
@@ -115,8 +131,9 @@ import Testing
         let (result, report) = try check("\(registry.host)/team/app")
         #expect(result.status == 7)
         #expect(report["credential"] is NSNull)
-        #expect(works(report, "login") == true)
-        #expect(works(report, "pull") == false)
+        #expect(works(report, "login") == false)
+        #expect((report["authentication"] as? [String: Any])?["scheme"] as? String == "basic")
+        #expect(try check("\(registry.host)").result.status == 7)
     }
 
     @Test func `a token service lets its user pull and push, and what was begun is cancelled`() throws {

@@ -64,6 +64,37 @@ import Testing
         #expect(others.map(\.target) == ["/v2/"])
     }
 
+    @Test func `a repository that is complete lends its blobs to those that are not`() throws {
+        let full = try FakeRegistry()
+        #expect(try importing(into: full).status == 0)
+        let repositories = full.repositories
+        let (lender, owned) = try repositories.max { $0.value.blobs.count < $1.value.blobs.count }
+            .orThrow("nothing was imported")
+        let others = repositories.filter { $0.key != lender }.reduce(into: Set()) {
+            $0.formUnion($1.value.blobs)
+        }
+        let shared = owned.blobs.intersection(others)
+        #expect(!shared.isEmpty)
+        let target = try FakeRegistry()
+        for digest in owned.blobs {
+            target.shelve(
+                try full.blob(digest).orThrow("\(digest) is not there"), digest: digest, in: lender)
+        }
+        for (digest, manifest) in owned.manifests {
+            let tags = owned.tags.filter { $0.value == digest }.map { Optional($0.key) }
+            for tag in tags.isEmpty ? [nil] : tags {
+                target.shelve(
+                    manifest: manifest.bytes, type: manifest.type, digest: digest, tag: tag, in: lender)
+            }
+        }
+        let result = try importing(into: target)
+        #expect(result.status == 0, "\(result.errors)")
+        let sent = target.exchanges.filter { $0.method == "PUT" && $0.path.contains("/blobs/") }
+        #expect(!sent.isEmpty)
+        #expect(sent.allSatisfy { request in !shared.contains { request.target.contains($0) } })
+        #expect(target.repositories.mapValues(\.blobs) == repositories.mapValues(\.blobs))
+    }
+
     @Test func `an answer that is lost makes no conflict with the tag that it was about`() throws {
         let left = Atomic(1)
         let registry = try FakeRegistry(.with { $0.tagsAreImmutable = true }) { request in

@@ -1,6 +1,7 @@
 import CommandRunner
 import Foundation
 import Servers
+import Synchronization
 import Testing
 
 /// Release files from a web server that plays the release host.
@@ -96,6 +97,33 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         let asked = server.requests.filter { $0.target.hasSuffix("/checksums.txt") }
         #expect(asked.count > 1)
+        #expect(result.errors.contains(" answered 500: attempt 2 of 6 in "))
+        #expect(result.errors.contains("asked again "))
+    }
+
+    @Test func `the release host and the registries are waited for out of one purse`() throws {
+        struct Outcome: Decodable {
+            struct Retries: Decodable { let causes: [String: Int] }
+            let retries: Retries
+        }
+        let server = try ScriptedServer { request, before in
+            before == 1 ? Reply(429, ["Retry-After": "1"]) : Self.honest(request)
+        }
+        let proxy = try RegistryProxy(to: sample.source)
+        let left = Atomic(1)
+        proxy.alter { _, _ in
+            left.subtract(1, ordering: .relaxed).oldValue > 0 ? Reply(503, ["Retry-After": "1"]) : nil
+        }
+        let export = [
+            "export", Sample.version, "--release-url", "http://127.0.0.1:\(server.port)/releases",
+            "--source-registry", proxy.host + "/cloudgrid-dev", "--plain-http", proxy.host, "--plain-http",
+            "127.0.0.1:\(server.port)", "--format", "json", "--dry-run", "--output", output,
+        ]
+        let result = try RunningProgram.cgbundle(
+            export + ["--key", sample.key] + Sample.trust, environment: Sample.epoch)
+        #expect(result.status == 0, "\(result.errors)")
+        let retries = try JSONDecoder().decode(Outcome.self, from: Data(result.output.utf8)).retries
+        #expect(retries.causes == ["rate.limited": 1, "unavailable": 1])
     }
 
     @Test func `a file that is announced as larger than any may be is not read`() throws {

@@ -149,6 +149,59 @@ import Testing
         if level == "debug" { #expect(result.errors.contains("debug: POST http://\(host)/token?..., ")) }
     }
 
+    @Test(arguments: levels)
+    func `a registry that names a token service by the password does not get it printed`(level: String) throws
+    {
+        let server = try ScriptedServer { request, _ in
+            let host = request.headers["host"] ?? ""
+            let sent = request.headers["authorization"]?.split(separator: " ").last
+            guard let pair = sent.flatMap({ Data(base64Encoded: String($0)) }), request.target != "/v2/"
+            else {
+                return sent == nil
+                    ? ScriptedServer.Reply(401, ["WWW-Authenticate": "Basic realm=x"])
+                    : ScriptedServer.Reply(200)
+            }
+            let words = String(decoding: pair, as: UTF8.self).dropFirst(Self.user.count + 1)
+            let path = words.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+            return ScriptedServer.Reply(
+                401, ["WWW-Authenticate": #"Bearer realm="http://\#(host)/\#(path)",service="s""#])
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let result = try run(
+            [
+                "auth", "check", host + "/team/app", "--plain-http", host, "--username", Self.user,
+                "--password-stdin",
+            ], input: Self.password, level)
+        #expect(result.output.contains("a token (Bearer) of http://\(host)/[hidden]"))
+    }
+
+    @Test func `a wait on a terminal repeats no password`() throws {
+        let server = try ScriptedServer { request, _ in
+            guard Self.hasCredential(request) else {
+                return ScriptedServer.Reply(401, ["WWW-Authenticate": "Basic realm=x"])
+            }
+            return Self.echo(503, request)
+        }
+        let host = "127.0.0.1:\(server.port)"
+        let sample = try Sample.shared()
+        let command =
+            ["\(CommandRunner.products)/cgbundle"]
+            + sample.importing() + [
+                "--registry", "\(host)/x", "--no-record",
+                "--plain-http", host, "--username", Self.user, "--password-stdin", "--max-attempts", "2",
+            ]
+        let words = command.map { "'\($0)'" }.joined(separator: " ")
+        let word = folder.path + "/password"
+        try Data(Self.password.utf8).write(to: URL(filePath: word))
+        let result = try RunningProgram(
+            "script",
+            ["--quiet", "--return", "--command", "stty cols 1000; \(words) <\(word)", folder.path + "/log"]
+        ).waitUntilExit()
+        #expect(result.output.contains("attempt 2 of 2"), "\(result.output)")
+        #expect(result.output.contains("[hidden]"))
+        for form in Self.forms { #expect(!result.output.contains(form), "\(form) in \(result.output)") }
+    }
+
     @Test(arguments: levels, ["text", "json"])
     func `a signed address is shown without its signature`(level: String, format: String) throws {
         let sample = try Sample.shared()

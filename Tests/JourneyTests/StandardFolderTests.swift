@@ -26,10 +26,20 @@ import Testing
 
     /// Asks with `etc` laid over `/etc`, and `run` in place of `/run`.
     private func check(_ environment: [String: String] = [:]) throws -> ProgramResult {
-        let script = """
-            mount --make-rprivate / && mount -t overlay overlay -o "lowerdir=$0/etc:/etc" /etc \
-                && mount --bind "$0/run" /run && exec "$@"
-            """
+        try check(
+            "\(registry.host)/team/app", environment,
+            seeing: #"mount -t overlay overlay -o "lowerdir=$0/etc:/etc" /etc && mount --bind "$0/run" /run"#)
+    }
+
+    /// Asks where the system has no authorities, as a bare container.
+    private func checkBare(_ place: String, _ options: String...) throws -> ProgramResult {
+        try check(place, options: options, seeing: "mount -t tmpfs tmpfs /etc/ssl")
+    }
+
+    private func check(
+        _ place: String, _ environment: [String: String] = [:], options: [String] = [], seeing view: String,
+    ) throws -> ProgramResult {
+        let script = "mount --make-rprivate / && \(view) && exec \"$@\""
         let nothing = [
             "HOME": folder.path + "/home", "DOCKER_CONFIG": "", "XDG_RUNTIME_DIR": "", "XDG_CONFIG_HOME": "",
             "REGISTRY_AUTH_FILE": "",
@@ -38,8 +48,8 @@ import Testing
             "/usr/bin/unshare",
             [
                 "-m", "sh", "-c", script, folder.path, CommandRunner.products + "/cgbundle", "auth", "check",
-                "\(registry.host)/team/app",
-            ], environment: nothing.merging(environment) { $1 }
+                place,
+            ] + options, environment: nothing.merging(environment) { $1 }
         ).waitUntilExit()
     }
 
@@ -78,6 +88,41 @@ import Testing
         try make("home/.config/containers/certs.d/\(registry.host)")
         // An empty folder of the user's own comes before both.
         #expect(try check().output.contains("[tls.untrusted]"))
+    }
+
+    @Test func `without authorities of the system a client certificate is good for those that were given`()
+        throws
+    {
+        let strict = try RegistryProcess(
+            .with {
+                $0.usesTLS = true
+                $0.wantsClientCertificate = true
+            })
+        let authority = folder.path + "/ca.pem"
+        try Data(strict.authority).write(to: URL(filePath: authority))
+        let client = strict.clientFolder.appending(path: "client").path
+        let found = try checkBare(
+            "\(strict.host)/team/app", "--ca-file", authority, "--client-cert", client + ".pem",
+            "--client-key", client + ".key")
+        #expect(found.status == 0, "\(found.output) \(found.errors)")
+    }
+
+    @Test func `without authorities of the system a certificate is looked at all the same`() throws {
+        let other = try RegistryProcess(.tls)
+        let named = try RegistryProcess(
+            .with {
+                $0.usesTLS = true
+                $0.certificate.names = "DNS:registry.example.com"
+            })
+        for (registry, word) in [
+            (other, "it was issued by"), (named, "for another name, registry.example.com"),
+        ] {
+            let authority = folder.path + "/ca.pem"
+            let trusted = word.hasPrefix("for") ? registry.authority : self.registry.authority
+            try Data(trusted).write(to: URL(filePath: authority))
+            let result = try checkBare("\(registry.host)", "--ca-file", authority)
+            #expect(result.output.contains(word), "\(result.output)")
+        }
     }
 
     @Test func `podman's credentials of the machine are read where there is no session`() throws {

@@ -143,6 +143,26 @@ import Testing
         #expect(registry.exchanges.filter { $0.method == "DELETE" }.count == begun.count)
     }
 
+    @Test func `a repository that would only borrow is asked for before anything is sent too`() throws {
+        let bff = try SampleLayout().images.first { $0.repository == "cloudgrid-bff" }.orThrow("no image")
+        let folder = try WorkFolder()
+        let bundle = folder.path + "/twins.tar"
+        let exported = try Sample.shared().export(
+            to: bundle, "--image", "nowhere.invalid/approved/busybox:1@\(bff.digest)")
+        #expect(exported.status == 0, "\(exported.errors)")
+        let all = try Set(SampleLayout().named.map { "apps/" + $0.repository } + ["apps/releases/cloudgrid"])
+        let registry = try FakeRegistry(.with { $0.created = all })
+        let refused = try RunningProgram.cgbundle(
+            Sample.shared().importing(bundle) + [
+                "--registry", registry.authority + "/apps", "--plain-http", registry.authority, "--no-record",
+                "--format", "json",
+            ])
+        let told = try Refused(refused)
+        #expect(told.reason == "push.norepo")
+        #expect(told.message.hasSuffix("missing: apps/busybox"))
+        #expect(uploads(registry).isEmpty)
+    }
+
     @Test func `what is begun ahead is used, and costs no request`() throws {
         let registry = try FakeRegistry()
         let imported = try importing(into: registry, at: "apps", "--no-record")

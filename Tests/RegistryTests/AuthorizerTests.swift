@@ -215,6 +215,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        #"{"token":"","access_token":"good"}"#, #"{"token":null,"access_token":"good","expires_in":null}"#,
+        #"{"access_token":"good","token":"good"}"#,
+    ])
+    func `a token is found under either name`(answer: String) async throws {
+        try await withScript { request, _ in
+            if request.target.hasPrefix("/token") { return Reply(200, [:], Array(answer.utf8)) }
+            return request.headers["authorization"] == "Bearer good" ? Reply(404) : Self.challenge(request)
+        } _: { (connection, _) async throws in
+            #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+        }
+    }
+
     @Test func `a token is fetched once for many tasks, and one for each repository and right`() async throws
     {
         try await withScript(

@@ -8,7 +8,9 @@ import Testing
 @Suite struct CutDownloadTests {
     private static let cut = 5 << 20
     private static let size = 18 << 20
-    private let bytes = (0..<size >> 8).flatMap { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 256) }
+    private let bytes = (0..<size >> 8).flatMap {
+        [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 256)
+    }
 
     /// Cuts each connection behind the same number of bytes, all of which are on their way by then.
     private func server() throws -> ScriptedServer {

@@ -236,6 +236,50 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("an end in the head", "HTTP/1.1 200 OK\r\nContent-Le"), ("something else", "\u{15}\u{3}\u{3}"),
+    ])
+    func `an answer that is spoilt is asked for again, and is no sign of another protocol`(
+        what: String, raw: String
+    ) async throws {
+        try await withScript { _, before in
+            // The first answer shows that the port speaks http.
+            before == 1
+                ? .init(raw: Array(raw.utf8)) : .init(200, ["Content-Type": MediaType.ociManifest.text], [1])
+        } _: { (connection, server) async throws in
+            for _ in 0..<2 {
+                let found = try await connection.manifest(repository, .digest(Digest(of: [1])))
+                #expect(found?.bytes == [1])
+            }
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test func `a head that ends too early is no sign of another protocol, also at first`() async throws {
+        try await withScript { _, before in
+            before == 0
+                ? .init(raw: Array("HTTP/1.1 200 OK\r\nContent-Le".utf8))
+                : .init(200, ["Content-Type": MediaType.ociManifest.text], [1])
+        } _: { (connection, _) async throws in
+            #expect(try await connection.manifest(repository, .digest(Digest(of: [1])))?.bytes == [1])
+        }
+    }
+
+    @Test(arguments: [(1, 90_000), (70, 1000)])
+    func `a head of more than 64 KiB is refused`(fields: Int, size: Int) async throws {
+        var headers = ["Content-Type": MediaType.ociManifest.text]
+        for number in 0..<fields { headers["X-\(number)"] = String(repeating: "x", count: size) }
+        let all = headers
+        try await withScript { _, _ in
+            .init(200, all, [1])
+        } _: { connection, server in
+            #expect(
+                await reason { try await connection.manifest(repository, .tag(try Tag("a"))) }
+                    == "pull.toolarge")
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test func `a page is no manifest`() async throws {
         try await withScript { _, _ in
             .init(200, ["Content-Type": "text/html"], [60])

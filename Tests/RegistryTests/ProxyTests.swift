@@ -199,6 +199,59 @@ import Testing
         }
     }
 
+    @Test func `a certificate for another name, seen through a proxy, is not said to be for none`()
+        async throws
+    {
+        let registry = try RegistryProcess(
+            .with {
+                $0.usesTLS = true
+                $0.certificate.names = "DNS:other.example.com"
+            })
+        let proxy = try ConnectProxy(leading: ["registry.example.com": registry.port])
+        let settings = try through(proxy)
+        try await connected(
+            to: "registry.example.com",
+            {
+                $0.proxies = settings
+                $0.caCertificates = registry.authority
+            }
+        ) { (connection) async throws in
+            let error = await #expect(throws: RegistryError.self) { try await connection.ping() }
+            #expect(error?.reason == "tls.name")
+            #expect(error?.description.contains("its certificate is for another name; name the") == true)
+        }
+    }
+
+    @Test func `a client certificate that is not taken behind a proxy was shown`() async throws {
+        let registry = try RegistryProcess(
+            .with {
+                $0.usesTLS = true
+                $0.wantsClientCertificate = true
+                $0.certificate.names = "DNS:registry.example.com"
+            })
+        let folder = try TemporaryFolder.make("stranger")
+        try CertificateAuthority(in: folder).issue("client", names: "email:eve@example.com")
+        let stranger = ClientCertificate(
+            name: "client", chain: Array(try Data(contentsOf: folder.appending(path: "client.pem"))),
+            key: Array(try Data(contentsOf: folder.appending(path: "client.key"))))
+        let proxy = try ConnectProxy(leading: ["registry.example.com": registry.port])
+        let settings = try through(proxy)
+        try await connected(
+            to: "registry.example.com",
+            {
+                $0.proxies = settings
+                $0.caCertificates = registry.authority
+                $0.certificates = [
+                    try RegistryHost("registry.example.com"): HostCertificates(client: stranger)
+                ]
+            }
+        ) { (connection) async throws in
+            let error = await #expect(throws: RegistryError.self) { try await connection.ping() }
+            #expect(error?.reason == "tls.client")
+            #expect(error?.description.contains("does not take the client certificate") == true)
+        }
+    }
+
     /// Runs `body` with a connection to a host that has no address here.
     private func connected(
         to name: String, _ change: (inout RegistryOptions) throws -> Void,

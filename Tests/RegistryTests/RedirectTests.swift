@@ -1,5 +1,6 @@
 import OCI
 import Servers
+import Synchronization
 import Testing
 
 @testable import Registry
@@ -22,6 +23,25 @@ import Testing
         }
         #expect(store.requests.count == 1)
         #expect(store.requests.allSatisfy { $0.headers["authorization"] == nil })
+    }
+
+    @Test func `whoever sends back to the registry gets nothing in somebody's name`() async throws {
+        let home = Mutex("")
+        let elsewhere = try ScriptedServer { _, _ in .init(307, ["Location": home.withLock { $0 } + "/back"])
+        }
+        let away = "http://127.0.0.1:\(elsewhere.port)/object"
+        try await withScript { request, before in
+            if request.target == "/back" { return .init(200, [:], [1]) }
+            return before == 0
+                ? .init(401, ["WWW-Authenticate": "Basic realm=x"]) : .init(307, ["Location": away])
+        } options: {
+            $0.followsRedirects = true
+            $0.credentials = Self.basic
+        } _: { (connection, server) async throws in
+            home.withLock { $0 = "http://127.0.0.1:\(server.port)" }
+            #expect(try await connection.pull(repository, [1]) == [1])
+            #expect(server.requests.map { $0.headers["authorization"] != nil } == [false, true, false])
+        }
     }
 
     @Test func `without leave no redirect is followed and no signature shown`() async throws {

@@ -39,6 +39,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (404, "text/plain", "pull.refused"), (400, "application/json", "pull.refused"),
+        (405, "text/plain", "pull.refused"), (200, "text/html", "pull.contenttype"),
+    ])
+    func `a list that breaks off at a later page is refused, and no shorter one taken for it`(
+        status: Int, type: String, word: String
+    ) async throws {
+        try await withScript { request, _ in
+            request.target.hasSuffix("page=2")
+                ? .init(status, ["Content-Type": type], Array("<html>".utf8))
+                : .init(200, Self.type.merging(["Link": "<?page=2>; rel=next"]) { $1 }, Self.index([1]))
+        } _: { connection, _ in
+            #expect(await reason { try await connection.referrers(repository, of: Digest(of: [9])) } == word)
+        }
+    }
+
     @Test func `a list without an end is given up`() async throws {
         try await withScript { request, before in
             .init(200, Self.type.merging(["Link": "<?page=\(before)>; rel=next"]) { $1 }, Self.index([1]))

@@ -49,6 +49,28 @@ import Testing
         }
     }
 
+    @Test func `a list with numbers that have no canonical form is left alone, and that is told`()
+        async throws
+    {
+        let registry = try RegistryProcess()
+        try await withConnection(to: registry.host) { connection in
+            let subject = Digest(of: [1])
+            let first = try await entry(connection, layer: [7])
+            let theirs = Array(
+                """
+                {"schemaVersion":2,"mediaType":"\(MediaType.ociIndex)","manifests":[{"x-score":0.5,\
+                "mediaType":"\(MediaType.ociManifest)","digest":"\(first.digest)","size":\(first.size)}]}
+                """.utf8)
+            let tag = Tag(referrersOf: subject)
+            try await connection.putManifest(repository, .tag(tag), bytes: theirs, mediaType: .ociIndex)
+            let mine = try await entry(connection, layer: [8])
+            #expect(try await connection.addReferrers(repository, subject: subject, [mine]) == .foreign)
+            #expect(connection.summary.warnings.contains { $0.contains("cannot be written back") })
+            #expect(try await connection.digest(repository, of: tag) == Digest(of: theirs))
+            #expect(try await connection.addReferrers(repository, subject: subject, [first]) == .present)
+        }
+    }
+
     private func entry(
         _ connection: RegistryConnection, layer: [UInt8]
     ) async throws -> Descriptor {

@@ -57,7 +57,8 @@ import Testing
         #expect(registry.firings == [.cutUpload: 6])
     }
 
-    @Test func `a registry that is away for longer than one wait is asked again how far it came`() async throws
+    @Test func `a registry that is away for longer than one wait is asked again how far it came`()
+        async throws
     {
         let faults = Mutex<[Fault]>([Fault(.cutUpload), Fault(.unavailable), Fault(.lostRequest)])
         let registry = try FakeRegistry(.with { $0.resumesUploads = true }) { request in

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Commands
+
+@Suite struct TransferStateTests {
+    private let start = ContinuousClock.now
+
+    @Test func `the longest of several waits is told until it is over`() {
+        var state = TransferState("uploading", bytes: nil, at: start)
+        state.wait("long", for: .seconds(120), at: start)
+        state.wait("short", for: .seconds(1), at: start + .seconds(1))
+        #expect(state.line(at: start + .seconds(2), showsWait: true) == "long; uploading")
+        #expect(state.line(at: start + .seconds(119), showsWait: true) == "long; uploading")
+        #expect(state.line(at: start + .seconds(121), showsWait: true) == "uploading")
+        state.wait("short", for: .seconds(1), at: start + .seconds(121))
+        #expect(state.line(at: start + .seconds(121), showsWait: true) == "short; uploading")
+        #expect(state.line(at: start + .seconds(121), showsWait: false) == "uploading")
+    }
+
+    @Test func `what an earlier run has moved counts for the way and not for the speed`() {
+        var state = TransferState("filling", bytes: 10_000_000, at: start)
+        state.keep(5_000_000)
+        state.move(1_000_000)
+        #expect(
+            state.line(at: start + .seconds(1), showsWait: true)
+                == "filling: 6.0 MB of 10.0 MB, 60 %, 1.0 MB/s, 0:04 left")
+        state.keep(-5_000_000)
+        #expect(
+            state.line(at: start + .seconds(1), showsWait: true)
+                == "filling: 1.0 MB of 10.0 MB, 10 %, 1.0 MB/s, 0:09 left")
+    }
+}
