@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import OCI
 import Servers
 import Synchronization
@@ -60,14 +61,13 @@ import Testing
 
     @Test func `fewer requests are under way after a 429, and more again later`() async throws {
         let type = MediaType.ociManifest.text
-        let isBusy = Atomic(true)
-        try await withScript { request, before in
-            // Eight come at once; they are refused until nobody asks beside another.
-            var reply =
-                isBusy.load(ordering: .relaxed) && before < 12
-                ? ScriptedServer.Reply(429) : .init(200, ["Content-Type": type], [1])
-            reply.silence.before = 0.02
-            return reply
+        let door = Door()
+        try await withScript { _, before in
+            // Eight come at once and are refused, as are the four after them. Later whoever is let in waits for others.
+            if before < 8 { door.pass(with: 8, atMost: 10) }
+            if before < 12 { return ScriptedServer.Reply(429) }
+            door.pass(with: 5, atMost: 0.1)
+            return .init(200, ["Content-Type": type], [1])
         } options: {
             $0.maximumConnections = 8
         } _: { (connection, server) async throws in
@@ -86,6 +86,30 @@ import Testing
             #expect(underWay[..<8].max() ?? 0 > 4)
             #expect(underWay[(busy + 1)...].prefix(6).max() ?? 8 <= 4)
             #expect(underWay[(busy + 40)...].max() ?? 0 > 4)
+        }
+    }
+}
+
+/// Where the threads of a server wait for each other, so that what comes at once is seen to.
+private final class Door: Sendable {
+    private let state = Mutex((waiting: 0, openings: 0))
+
+    /// Waits until so many are here, who then pass together, or for so many seconds.
+    func pass(with others: Int, atMost seconds: Double) {
+        let end = ContinuousClock.now + .seconds(seconds)
+        let before: Int? = state.withLock { state in
+            state.waiting += 1
+            guard state.waiting >= others else { return state.openings }
+            state = (0, state.openings + 1)
+            return nil
+        }
+        guard let before else { return }
+        while state.withLock({ $0.openings }) == before {
+            guard ContinuousClock.now < end else {
+                state.withLock { if $0.openings == before { $0.waiting -= 1 } }
+                return
+            }
+            usleep(1000)
         }
     }
 }
