@@ -147,6 +147,7 @@ let package = Package(
             "RegistryTests",
             of: [
                 "CommandRunner", "OCI", "Registry", "Servers", "StrictJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests(

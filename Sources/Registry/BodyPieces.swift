@@ -23,15 +23,15 @@ struct BodyPieces: AsyncSequence, Sendable {
     var size: Int64 { range.upperBound - range.lowerBound }
 
     /// Begins the stretch anew, as is done when a request has to be sent twice.
-    func makeAsyncIterator() -> Iterator {
-        takeBack()
-        return Iterator(pieces: self)
-    }
+    func makeAsyncIterator() -> Iterator { Iterator(pieces: self, round: begin()) }
 
-    /// Tells the watcher that what was sent does not count.
-    func takeBack() {
-        let count = record.restart()
+    /// Tells the watcher that what was sent does not count. Whoever still reads for the request that was lost reads in vain.
+    func takeBack() { _ = begin() }
+
+    private func begin() -> Int {
+        let (count, round) = record.restart()
         if count > 0 { onBytes(-Int(count)) }
+        return round
     }
 
     /// Hashes what comes before, unless that was just done.
@@ -61,11 +61,13 @@ struct BodyPieces: AsyncSequence, Sendable {
 
     struct Iterator: AsyncIteratorProtocol {
         let pieces: BodyPieces
+        private let round: Int
         private var offset: Int64
         private var hasPassedOver = false
 
-        init(pieces: BodyPieces) {
+        init(pieces: BodyPieces, round: Int) {
             self.pieces = pieces
+            self.round = round
             offset = pieces.range.lowerBound
         }
 
@@ -77,14 +79,16 @@ struct BodyPieces: AsyncSequence, Sendable {
                 }
                 guard offset < pieces.range.upperBound else { return nil }
                 let buffer = try pieces.read(at: offset, before: pieces.range.upperBound)
-                pieces.hash.add(buffer.readableBytesView)
+                let isWanted = pieces.record.add(buffer.readableBytes, in: round) {
+                    pieces.hash.add(buffer.readableBytesView)
+                }
+                guard isWanted else { throw CancellationError() }
+                pieces.onBytes(buffer.readableBytes)
                 offset += Int64(buffer.readableBytes)
                 if offset == pieces.range.upperBound { try pieces.check() }
-                pieces.record.add(buffer.readableBytes)
-                pieces.onBytes(buffer.readableBytes)
                 return buffer
             } catch {
-                pieces.record.fail(error)
+                pieces.record.fail(error, in: round)
                 throw error
             }
         }
@@ -101,27 +105,39 @@ struct BodyPieces: AsyncSequence, Sendable {
         let found: Digest?
     }
 
-    /// What was sent so far.
+    /// What was sent so far. The HTTP library may read on for a request that is lost already, so each reading is a round of its
+    /// own, and what belongs to an earlier one neither counts nor is hashed.
     final class Record: Sendable {
         private struct State {
             var count: Int64 = 0
             var failure: (any Error)?
+            var round = 0
         }
 
         private let state = Mutex(State())
 
-        func add(_ count: Int) { state.withLock { $0.count += Int64(count) } }
-
-        /// Forgets what was sent, and says how much that was.
-        func restart() -> Int64 {
+        /// Counts bytes and has them hashed, if they are of the present round.
+        func add(_ count: Int, in round: Int, hash: () -> Void) -> Bool {
             state.withLock { state in
-                let count = state.count
-                state = State()
-                return count
+                guard state.round == round else { return false }
+                state.count += Int64(count)
+                hash()
+                return true
             }
         }
 
-        func fail(_ error: any Error) { state.withLock { $0.failure = error } }
+        /// Forgets what was sent, and says how much that was; begins a new round.
+        func restart() -> (count: Int64, round: Int) {
+            state.withLock { state in
+                let count = state.count
+                state = State(round: state.round + 1)
+                return (count, state.round)
+            }
+        }
+
+        func fail(_ error: any Error, in round: Int) {
+            state.withLock { if $0.round == round { $0.failure = error } }
+        }
 
         var count: Int64 { state.withLock { $0.count } }
 
