@@ -2,6 +2,7 @@ package import BundleFormat
 import Glibc
 import OCI
 package import Registry
+import Synchronization
 
 /// Shows what happens on standard error: a live line on a terminal, a plain line now and then elsewhere, nothing when
 /// quiet.
@@ -23,11 +24,21 @@ package struct Progress: Sendable {
         let printer = printer
         patience?.show { events.yield(.waiting(KnownSecrets.hidden(in: $0.text), $0.duration)) }
         defer { patience?.show(to: nil) }
+        let screen = Screen(ProgressDisplay(printer: printer))
+        // Where nothing comes for a while, the line says so: nobody else would draw it then.
+        let clock = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(1))
+                screen.display.withLock { $0.tick() }
+            }
+        }
         let shown = Task {
-            var display = ProgressDisplay(printer: printer)
-            for await event in stream { display.take(event) }
-            display.end()
-            return display.warnings
+            for await event in stream { screen.display.withLock { $0.take(event) } }
+            clock.cancel()
+            return screen.display.withLock { display in
+                display.end()
+                return display.warnings
+            }
         }
         do {
             let result = try await body(events)
@@ -43,6 +54,15 @@ package struct Progress: Sendable {
     package struct Warning: Hashable, Sendable {
         package let reason: String
         package let message: String
+    }
+}
+
+/// What two tasks draw on: one as something happens, one as time passes.
+private final class Screen: Sendable {
+    let display: Mutex<ProgressDisplay>
+
+    init(_ display: ProgressDisplay) {
+        self.display = Mutex(display)
     }
 }
 
@@ -74,10 +94,10 @@ private struct ProgressDisplay {
                 drawn = clock.now
             }
         case .moved(let count):
-            state.move(count)
+            state.move(count, at: clock.now)
             drawNowAndThen()
         case .kept(let count):
-            state.keep(count)
+            state.keep(count, at: clock.now)
             drawNowAndThen()
         case .waiting(let text, let duration):
             guard !printer.isQuiet else { return }
@@ -88,6 +108,11 @@ private struct ProgressDisplay {
             printer.warning("\(message) [\(reason)]")
             warnings.append(Progress.Warning(reason: reason, message: message))
         }
+    }
+
+    /// Draws the live line again, as time has passed.
+    mutating func tick() {
+        if hasLine { draw() }
     }
 
     /// Takes the live line away; what is left on the screen is what was done.

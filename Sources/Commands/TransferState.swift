@@ -8,24 +8,26 @@ struct TransferState {
     /// How many of the moved bytes an earlier run has moved.
     private var kept: Int64 = 0
     private var began: ContinuousClock.Instant
+    private var lastMove: ContinuousClock.Instant
     /// Why some of the work stands still, and until when.
     private var wait: (text: String, end: ContinuousClock.Instant)?
 
     init(_ phase: String = "", bytes: Int64? = nil, at now: ContinuousClock.Instant) {
         self.phase = phase
         total = bytes
-        began = now
+        (began, lastMove) = (now, now)
     }
 
-    mutating func move(_ count: Int) {
+    mutating func move(_ count: Int, at now: ContinuousClock.Instant) {
         moved += Int64(count)
+        lastMove = now
         // Where a registry mounts nothing, a blob is sent for each of its repositories.
         total = total.map { max($0, moved) }
     }
 
-    mutating func keep(_ count: Int) {
+    mutating func keep(_ count: Int, at now: ContinuousClock.Instant) {
         kept += Int64(count)
-        move(count)
+        move(count, at: now)
     }
 
     /// Of several waits the longest is told, as it is what the end waits for.
@@ -47,7 +49,14 @@ struct TransferState {
         let rate = seconds > 0 ? Double(moved - kept) / seconds : 0
         var text = "\(phase): \(bytesForPeople(moved)) of \(bytesForPeople(total))"
         text += ", \(moved * 100 / total) %, \(bytesForPeople(Int64(rate)))/s"
+        let silence = lastMove.duration(to: now)
+        if moved < total, silence >= Self.longSilence {
+            return text + ", nothing has moved for \(silence.components.seconds) s"
+        }
         if rate > 0 && moved < total { text += ", \(clockTime(Double(total - moved) / rate)) left" }
         return text
     }
+
+    /// From when on people wonder whether anything still goes on.
+    private static let longSilence: Duration = .seconds(5)
 }

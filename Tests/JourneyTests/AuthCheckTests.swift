@@ -117,6 +117,14 @@ import Testing
         #expect(try works(check("\(registry.host)/team/app", "--authfile", wrong).report, "login") == false)
     }
 
+    @Test func `a password that is not there is a mistake in the command`() throws {
+        let result = try RunningProgram.cgbundle(
+            ["auth", "check", "registry.example.com", "--username", "mira", "--password-stdin"],
+            environment: environment(), input: "\n")
+        #expect(result.status == 64)
+        #expect(result.errors.contains("[auth.password]"))
+    }
+
     @Test func `a read-only registry lets pull and not push`() throws {
         let registry = try RegistryProcess(.with { $0.isReadOnly = true })
         let (result, report) = try check("\(registry.host)/team/app")

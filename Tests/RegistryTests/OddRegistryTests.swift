@@ -193,6 +193,48 @@ import Testing
         #expect(sent < bytes.count * 5 / 4)
     }
 
+    @Test func `a list that others keep overwriting is given up by name`() async throws {
+        let type = ["Content-Type": MediaType.ociIndex.text]
+        let theirs = Array(#"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[]}"#.utf8)
+        try await withScript { request, _ in
+            if request.target.contains("/referrers/") { return .init(404) }
+            return request.method == "PUT" ? .init(201) : .init(200, type, theirs)
+        } _: { connection, server in
+            let mine = Descriptor(of: [1], mediaType: .ociManifest)
+            #expect(
+                await reason {
+                    try await connection.addReferrers(repository, subject: Digest(of: [9]), [mine])
+                } == "referrers.race")
+            #expect(server.requests.filter { $0.method == "PUT" }.count == 6)
+        }
+    }
+
+    @Test func `a list that the registry does not let be moved is left with a warning`() async throws {
+        try await withScript { request, _ in
+            guard request.method == "PUT" else { return .init(404) }
+            return .init(412, [:], Array(#"{"errors":[{"code":"PRECONDITION","message":"immutable"}]}"#.utf8))
+        } _: { (connection, _) async throws in
+            let mine = Descriptor(of: [1], mediaType: .ociManifest)
+            #expect(
+                try await connection.addReferrers(repository, subject: Digest(of: [9]), [mine]) == .immutable)
+            #expect(connection.summary.warnings.contains { $0.contains("cannot be moved") })
+        }
+    }
+
+    @Test func `of a refusal without end only the beginning is read`() async throws {
+        try await withScript { _, _ in
+            var reply = ScriptedServer.Reply(
+                403, ["Content-Length": "10000000"], Array(String(repeating: "no ", count: 22_000).utf8))
+            reply.isHeld = true
+            return reply
+        } options: {
+            $0.stallTimeout = .seconds(3)
+        } _: { connection, server in
+            #expect(await reason { try await connection.pull(repository, [1]) } == "auth.denied")
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test func `a list of referrers that somebody overwrites is merged again`() async throws {
         let subject = Digest(of: [9])
         let tag = Tag(referrersOf: subject)
