@@ -3,6 +3,8 @@ package enum TransferEvent: Sendable, Hashable {
     /// A new stretch of work, with the bytes that it will move or read; nothing where that is not known.
     case phase(String, bytes: Int64?)
     case moved(Int)
+    /// Bytes that have to be moved beside those of the phase.
+    case added(Int64)
     /// Bytes that an earlier run has moved; negative where they turn out not to be these.
     case kept(Int)
     /// Some part of the work stands still for that long; the text says why.

@@ -6,7 +6,7 @@ package struct PatienceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How often a request is made at most; what makes progress begins to count anew.", valueName: "n"))
-    package var maxAttempts = 6
+    package var maxAttempts = 8
 
     @Option(
         help: ArgumentHelp("The longest wait in seconds that a registry may ask for.", valueName: "seconds"))

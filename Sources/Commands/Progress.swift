@@ -29,7 +29,8 @@ package struct Progress: Sendable {
         let clock = Task {
             while !Task.isCancelled {
                 try await Task.sleep(for: .seconds(1))
-                screen.display.withLock { $0.tick() }
+                // Who draws already may be held up by the terminal, and this must not be held up with him.
+                _ = screen.display.withLockIfAvailable { $0.tick() }
             }
         }
         let shown = Task {
@@ -96,6 +97,7 @@ private struct ProgressDisplay {
         case .moved(let count):
             state.move(count, at: clock.now)
             drawNowAndThen()
+        case .added(let count): state.add(count)
         case .kept(let count):
             state.keep(count, at: clock.now)
             drawNowAndThen()

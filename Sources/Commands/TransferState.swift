@@ -21,9 +21,9 @@ struct TransferState {
     mutating func move(_ count: Int, at now: ContinuousClock.Instant) {
         moved += Int64(count)
         lastMove = now
-        // Where a registry mounts nothing, a blob is sent for each of its repositories.
-        total = total.map { max($0, moved) }
     }
+
+    mutating func add(_ count: Int64) { total = (total ?? 0) + count }
 
     mutating func keep(_ count: Int, at now: ContinuousClock.Instant) {
         kept += Int64(count)

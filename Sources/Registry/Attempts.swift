@@ -15,6 +15,12 @@ struct PassingTrouble: Error {
         default: false
         }
     }
+
+    /// Whether the registry failed on the request itself: 500.
+    var isServerFault: Bool {
+        guard case .unavailable(let exchange, _) = error else { return false }
+        return exchange.status == 500
+    }
 }
 
 /// Counts the attempts at one piece of work and waits between them.

@@ -34,8 +34,10 @@ struct BodyPieces: AsyncSequence, Sendable {
         return round
     }
 
-    /// Hashes what comes before, unless that was just done.
-    func passOver() async throws {
+    /// Begins anew with hashing what comes before, unless that was just done.
+    func passOver() async throws { try await passOver(in: begin()) }
+
+    private func passOver(in round: Int) async throws {
         guard hash.count != range.lowerBound else { return }
         hash.restart()
         var offset: Int64 = 0
@@ -44,7 +46,8 @@ struct BodyPieces: AsyncSequence, Sendable {
             try Task.checkCancellation()
             await Task.yield()
             let piece = try read(at: offset, before: range.lowerBound)
-            hash.add(piece.readableBytesView)
+            let isWanted = record.add(0, in: round) { hash.add(piece.readableBytesView) }
+            guard isWanted else { throw CancellationError() }
             offset += Int64(piece.readableBytes)
         }
     }
@@ -74,18 +77,15 @@ struct BodyPieces: AsyncSequence, Sendable {
         mutating func next() async throws -> ByteBuffer? {
             do {
                 if !hasPassedOver {
-                    try await pieces.passOver()
+                    try await pieces.passOver(in: round)
                     hasPassedOver = true
                 }
                 guard offset < pieces.range.upperBound else { return nil }
                 let buffer = try pieces.read(at: offset, before: pieces.range.upperBound)
-                let isWanted = pieces.record.add(buffer.readableBytes, in: round) {
-                    pieces.hash.add(buffer.readableBytesView)
-                }
-                guard isWanted else { throw CancellationError() }
+                let end = offset + Int64(buffer.readableBytes)
+                try pieces.take(buffer, endsAt: end, in: round)
+                offset = end
                 pieces.onBytes(buffer.readableBytes)
-                offset += Int64(buffer.readableBytes)
-                if offset == pieces.range.upperBound { try pieces.check() }
                 return buffer
             } catch {
                 pieces.record.fail(error, in: round)
@@ -94,9 +94,14 @@ struct BodyPieces: AsyncSequence, Sendable {
         }
     }
 
-    private func check() throws {
-        guard let expected else { return }
-        let found = hash.finish()
+    /// Hashes a piece and counts it; behind the last one, sees whether everything is what it must be.
+    private func take(_ piece: ByteBuffer, endsAt end: Int64, in round: Int) throws {
+        var found = expected
+        let isWanted = record.add(piece.readableBytes, in: round) {
+            hash.add(piece.readableBytesView)
+            if expected != nil, end == range.upperBound { found = hash.finish() }
+        }
+        guard isWanted else { throw CancellationError() }
         guard found == expected else { throw ChangedBody(found: found) }
     }
 
@@ -116,7 +121,7 @@ struct BodyPieces: AsyncSequence, Sendable {
 
         private let state = Mutex(State())
 
-        /// Counts bytes and has them hashed, if they are of the present round.
+        /// Counts bytes and has them hashed, if they are of the present round, which does not end meanwhile.
         func add(_ count: Int, in round: Int, hash: () -> Void) -> Bool {
             state.withLock { state in
                 guard state.round == round else { return false }

@@ -75,7 +75,9 @@ extension RegistryConnection {
 
     /// Tells the registry that the upload will not be finished. Nothing depends on it: many registries want a right
     /// for it that nobody has, and all of them tidy up on their own.
+    ///
+    /// A run that was stopped says so too.
     func abandon(_ session: Upload.Session, scopes: [Scope]) async {
-        _ = try? await send(Call("DELETE", session.location, scopes: scopes)).discard()
+        await Task { _ = try? await send(Call("DELETE", session.location, scopes: scopes)).discard() }.value
     }
 }

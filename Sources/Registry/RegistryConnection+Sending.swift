@@ -30,6 +30,8 @@ extension RegistryConnection {
         }
         let renewed = try await authorizer.authorization(after: answer, for: call.scopes, replacing: used)
         request.headers.replaceOrAdd(name: "Authorization", value: renewed)
+        // What lies before a body that goes on is hashed again before the second request is open, as before the first.
+        if case .pieces(let pieces) = call.body { try await pieces.passOver() }
         let second = try await requester.send(request)
         guard second.status == 401 else { return second }
         throw RegistryError.denied(try await second.refused())

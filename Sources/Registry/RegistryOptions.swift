@@ -15,8 +15,9 @@ package struct RegistryOptions: Sendable {
     /// Whether content may come from where the registry redirects. Only pulling code sets it.
     package var followsRedirects = false
     package var userAgent = "cgbundle"
-    /// Per request; content that makes progress begins to count anew.
-    package var maximumAttempts = 6
+    /// Per request; content that makes progress begins to count anew. With the waits between them a registry may be away for
+    /// half a minute, as it is when it is restarted.
+    package var maximumAttempts = 8
     /// The longest wait that a registry may ask for.
     package var maximumWait: Duration = .seconds(120)
     /// The longest that a whole run may wait between attempts.

@@ -72,12 +72,12 @@ struct Requester: Sendable {
             response = try await transport.send(request, for: registry)
         } catch var failure as TransportFailure {
             // A port that has answered in plain http speaks no https: what came is an answer that was spoilt.
-            if failure == .tlsPort, traffic.hasAnswered { failure = .noHTTP }
+            if failure == .tlsPort, traffic.hasAnswered(request.url.origin) { failure = .noHTTP }
             let error = error(failure, asked, request)
             trace(request, "failed, \(error)", since: began)
             throw failure.isTransient(afterAnswer: traffic.hasAnswered) ? PassingTrouble(error: error) : error
         }
-        traffic.noteAnswer()
+        traffic.noteAnswer(of: request.url.origin)
         trace(request, Self.told(response), since: began)
         for warning in response.headers["Warning"] where warning.hasPrefix("299 ") {
             traffic.warn("\(asked.host): \(warning)")

@@ -15,7 +15,7 @@ package struct TrafficSummary: Hashable, Sendable {
 final class Traffic: Sendable {
     private struct State {
         var summary = TrafficSummary()
-        var hasAnswered = false
+        var answered: Set<Origin> = []
     }
 
     private let state = Mutex(State())
@@ -24,13 +24,15 @@ final class Traffic: Sendable {
     var summary: TrafficSummary { state.withLock(\.summary) }
 
     /// Whether the registry ever answered. One that never did is probably named wrongly and not worth waiting for.
-    var hasAnswered: Bool { state.withLock(\.hasAnswered) }
+    var hasAnswered: Bool { state.withLock { !$0.answered.isEmpty } }
+
+    func hasAnswered(_ origin: Origin) -> Bool { state.withLock { $0.answered.contains(origin) } }
 
     func countRequest() { state.withLock { $0.summary.requests += 1 } }
 
     func countRetry() { state.withLock { $0.summary.retries += 1 } }
 
-    func noteAnswer() { state.withLock { $0.hasAnswered = true } }
+    func noteAnswer(of origin: Origin) { state.withLock { _ = $0.answered.insert(origin) } }
 
     /// Replaces what was noted before.
     func note(_ text: String) { state.withLock { $0.summary.note = escaped(text) } }

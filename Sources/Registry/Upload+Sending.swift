@@ -51,8 +51,7 @@ extension Upload {
         do {
             return try await connection.send(call)
         } catch {
-            if let failure = pieces.record.failure { throw read(failure) }
-            throw lost(error)
+            throw lost(read(pieces.record.failure ?? error))
         }
     }
 
@@ -86,9 +85,9 @@ extension Upload {
         do {
             try await close(location, with: .pieces(pieces), size: body.size)
         } catch {
-            if let failure = pieces.record.failure { throw read(failure) }
+            let failure = pieces.record.failure ?? error
             pieces.takeBack()
-            throw error
+            throw read(failure)
         }
     }
 

@@ -32,7 +32,7 @@ struct Upload: Sendable {
         session = session ?? connection.openUploads.take(from: repository)
         var attempts = Attempts(connection.options, connection.traffic)
         var digestRefusals = 0
-        var reached: Int64 = 0
+        var growth = Growth(of: body.size)
         var way = firstWay
         while true {
             var current: Session
@@ -61,7 +61,7 @@ struct Upload: Sendable {
                     isResumable = false
                 }
                 session = try await afterwards(
-                    trouble, of: current, since: before, isResumable: isResumable, &reached, &attempts)
+                    trouble, of: current, since: before, isResumable: isResumable, &growth, &attempts)
                 // A registry that stumbled over the short way is asked in the common one.
                 if way == .whole { way = .patches }
                 // The closing answer may be what was lost.
@@ -136,15 +136,15 @@ struct Upload: Sendable {
     /// A session that stands still is given up: Pulp counts a body that broke off as whole, and answers 500 whenever the upload
     /// is to be closed then.
     ///
-    /// - Parameter reached: the most that the registry ever held of the blob, in whatever session. Bytes.
+    /// - Parameter before: what the registry held when the last request was made. Bytes.
     private func afterwards(
         _ trouble: PassingTrouble, of session: Session, since before: Int64, isResumable: Bool,
-        _ reached: inout Int64, _ attempts: inout Attempts,
+        _ growth: inout Growth, _ attempts: inout Attempts,
     ) async throws -> Session? {
         var resumed: Session?
         do {
             try await attempts.next(after: trouble)
-            if isResumable, session.isTruthful { resumed = try await answeredStatus(of: session, &attempts) }
+            if isResumable, session.isTruthful { resumed = try await answeredStatus(of: session) }
         } catch {
             await connection.abandon(session, scopes: scopes)
             throw error
@@ -165,29 +165,33 @@ struct Upload: Sendable {
         } else {
             resumed?.standstills = 0
         }
-        if let resumed, resumed.held > reached {
-            if resumed.held - reached >= Self.progress { attempts.restart() }
-            reached = resumed.held
-        }
+        if growth.counts(from: before, to: resumed?.held) { attempts.restart() }
         onBytes(Int((resumed?.held ?? 0) - session.held))
         return resumed
     }
 
-    /// A registry that cannot say at the moment how far it came has not forgotten it.
-    private func answeredStatus(of session: Session, _ attempts: inout Attempts) async throws -> Session? {
-        while true {
-            do {
-                return try await status(of: session)
-            } catch let trouble as PassingTrouble {
-                try await attempts.next(after: trouble)
+    /// A registry that cannot say at the moment how far it came has not forgotten it; one that fails on the question itself
+    /// (distribution answers 500 to what it cannot find in its storage) may never say it.
+    private func answeredStatus(of session: Session) async throws -> Session? {
+        var faults = 0
+        do {
+            return try await connection.repeating {
+                do {
+                    return try await status(of: session)
+                } catch let trouble as PassingTrouble where trouble.isServerFault {
+                    faults += 1
+                    guard faults < Self.maximumFaults else { return nil }
+                    throw trouble
+                }
             }
+        } catch let error as RegistryError {
+            if case .impatient = error { throw error }
+            return nil
         }
     }
 
+    private static let maximumFaults = 3
     private static let maximumStandstills = 2
-
-    /// What the registry must have got for a lost connection not to count against the limit. Bytes.
-    private static let progress: Int64 = 1 << 20
 
     func isThere() async throws -> Bool {
         try await connection.hasBlob(repository, digest: digest, size: body.size, scopes: scopes)

@@ -1,6 +1,7 @@
 package import BundleFormat
 import OCI
 import Registry
+import Synchronization
 
 /// Puts a verified bundle into a target: blobs, manifests children first, referrers, read-back, and tags last.
 ///
@@ -84,13 +85,20 @@ package struct Importer<Target: Destination>: Sendable {
         var holder = transfer.heldBy
         let body = try bundle.body(of: transfer.digest)
         for repository in transfer.lackedBy {
-            let events = events
+            let (events, unplanned) = (events, Once(isOver: holder == nil))
             switch try await target.push(
-                transfer.digest, body, to: repository, from: holder, onBytes: { events.yield(.moved($0)) })
+                transfer.digest, body, to: repository, from: holder,
+                onBytes: { count in
+                    // Where a registry mounts nothing, a blob is sent for each of its repositories.
+                    if unplanned.begins() { events.yield(.added(transfer.size)) }
+                    events.yield(.moved(count))
+                })
             {
             case .uploaded:
                 outcome.uploaded += 1
                 outcome.bytes += transfer.size
+                // Who was to lend it did not.
+                holder = repository
             case .mounted: outcome.mounted += 1
             case .present: break
             }
@@ -218,4 +226,15 @@ package struct Importer<Target: Destination>: Sendable {
             .registry, "push.readback", at: .target,
             "\(name): expected \(expected) when read back, found \(found?.description ?? "nothing")")
     }
+}
+
+/// Something that happens once, whoever comes first.
+private final class Once: Sendable {
+    private let isOver: Atomic<Bool>
+
+    init(isOver: Bool) {
+        self.isOver = Atomic(isOver)
+    }
+
+    func begins() -> Bool { !isOver.exchange(true, ordering: .relaxed) }
 }

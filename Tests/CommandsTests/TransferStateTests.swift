@@ -30,6 +30,15 @@ import Testing
                 == "filling: 1.0 MB of 10.0 MB, 10 %, 1.0 MB/s, 0:09 left")
     }
 
+    @Test func `what has to be moved beside what was planned makes the way longer`() {
+        var state = TransferState("uploading", bytes: 0, at: start)
+        state.add(4_000_000)
+        state.move(1_000_000, at: start + .seconds(1))
+        #expect(
+            state.line(at: start + .seconds(1), showsWait: true)
+                == "uploading: 1.0 MB of 4.0 MB, 25 %, 1.0 MB/s, 0:03 left")
+    }
+
     @Test func `a long silence is told in place of the time that is left, and ends with the next byte`() {
         var state = TransferState("uploading", bytes: 2_000_000, at: start)
         state.move(1_000_000, at: start + .seconds(2))

@@ -20,7 +20,7 @@ import Testing
         let target = try busyTarget()
         let result = try RunningProgram.cgbundle(target.importing(nil, record: nil, "--dry-run"))
         #expect(result.status == 0, "\(result.errors)")
-        let waits = result.errors.split(separator: "\n").filter { $0.contains(": attempt 2 of 6 in 0.") }
+        let waits = result.errors.split(separator: "\n").filter { $0.contains(": attempt 2 of 8 in 0.") }
         #expect(waits.count == 1)
         #expect(waits.first?.hasPrefix("\(target.proxy.host): HEAD /v2/cloudgrid/") == true)
         #expect(result.errors.contains("asked again once, waiting 0."))

@@ -97,7 +97,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         let asked = server.requests.filter { $0.target.hasSuffix("/checksums.txt") }
         #expect(asked.count > 1)
-        #expect(result.errors.contains(" answered 500: attempt 2 of 6 in "))
+        #expect(result.errors.contains(" answered 500: attempt 2 of 8 in "))
         #expect(result.errors.contains("asked again "))
     }
 

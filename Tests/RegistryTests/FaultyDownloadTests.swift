@@ -333,7 +333,7 @@ import Testing
             .init(status, headers, [])
         } _: { connection, server in
             #expect(await reason { try await connection.pull(repository, [1]) } == word)
-            #expect(server.requests.count == (status == 503 || (status == 429 && headers.isEmpty) ? 6 : 1))
+            #expect(server.requests.count == (status == 503 || (status == 429 && headers.isEmpty) ? 8 : 1))
         }
     }
 

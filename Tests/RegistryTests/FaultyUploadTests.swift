@@ -133,7 +133,7 @@ import Testing
             "push.quota", 1
         ),
         ("PUT", 400, #"{"errors":[{"code":"DIGEST_INVALID"}]}"#, "push.digest", 2),
-        ("PUT", 503, "", "unavailable", 6),
+        ("PUT", 503, "", "unavailable", 8),
     ])
     func `a refusal is named and not repeated for nothing`(
         method: String, status: Int, body: String, word: String, patches: Int

@@ -74,6 +74,31 @@ import Testing
         #expect(registry.firings == [.cutUpload: 1, .unavailable: 1, .lostRequest: 1])
     }
 
+    @Test func `a registry that always fails on the question how far it came gets the blob anew`()
+        async throws
+    {
+        let cut = Self.cutting(1, 0.5)
+        let registry = try FakeRegistry(.with { $0.resumesUploads = true }) { request in
+            if request.method == "GET", request.path.contains("/uploads/") { return Fault(.serverError) }
+            return cut(request)
+        }
+        #expect(try await push(to: registry) == .uploaded)
+        #expect(registry.exchanges.filter { $0.method == "GET" }.count == 3)
+        #expect(registry.exchanges.filter { $0.method == "POST" }.count == 2)
+    }
+
+    @Test func `a token that expires before a rest is sent costs no second reading within the request`()
+        async throws
+    {
+        // The rest of a broken upload is refused with 401, so it is sent twice, and hashed from the beginning before each.
+        let registry = try FakeRegistry(
+            .with { ($0.resumesUploads, $0.tokenUses) = (true, 4) }, fault: Self.cutting(1, 0.5))
+        #expect(try await push(to: registry) == .uploaded)
+        let patches = registry.exchanges.filter { $0.method == "PATCH" }
+        #expect(patches.contains { $0.status == 401 })
+        #expect(registry.exchanges.filter { $0.method == "POST" }.count == 1)
+    }
+
     @Test func `an upload that can never be closed is given up`() async throws {
         let registry = try FakeRegistry(.with { $0.resumesUploads = true }) {
             $0.method == "PUT" ? Fault(.serverError) : nil
@@ -81,8 +106,8 @@ import Testing
         try await withConnection(to: try RegistryHost(registry.authority)) { (connection) async throws in
             #expect(await reason { try await connection.push(repository, bytes) } == "unavailable")
         }
-        #expect(registry.exchanges.filter { $0.method == "PUT" }.count == 8)
-        #expect(registry.exchanges.filter { $0.method == "PATCH" }.count <= 3)
+        #expect(registry.exchanges.filter { $0.method == "PUT" }.count == 10)
+        #expect(registry.exchanges.filter { $0.method == "PATCH" }.count <= 4)
     }
 
     @Test func `what the registry holds already is hashed before a request is open`() async throws {
