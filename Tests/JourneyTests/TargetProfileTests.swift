@@ -148,7 +148,7 @@ import Testing
         let folder = try WorkFolder()
         let bundle = folder.path + "/twins.tar"
         let exported = try Sample.shared().export(
-            to: bundle, "--image", "nowhere.invalid/approved/busybox:1@\(bff.digest)")
+            to: bundle, "--image", "nowhere.invalid/approved/busybox:1@\(bff.digest)=zebra:1")
         #expect(exported.status == 0, "\(exported.errors)")
         let all = try Set(SampleLayout().named.map { "apps/" + $0.repository } + ["apps/releases/cloudgrid"])
         let registry = try FakeRegistry(.with { $0.created = all })
@@ -159,7 +159,7 @@ import Testing
             ])
         let told = try Refused(refused)
         #expect(told.reason == "push.norepo")
-        #expect(told.message.hasSuffix("missing: apps/busybox"))
+        #expect(told.message.hasSuffix("missing: apps/zebra"))
         #expect(uploads(registry).isEmpty)
     }
 
