@@ -52,7 +52,7 @@ struct Upload: Sendable {
                 return .uploaded
             } catch let trouble as PassingTrouble {
                 var isResumable = way == .patches
-                // The digest was right when it was sent, so the registry is given one more chance, not six; and what it
+                // The digest was right when it was sent, so the registry is given one more chance and no third; and what it
                 // holds of it is wrong, so that is nothing to go on with.
                 if case .pushDigest = trouble.error {
                     digestRefusals += 1
