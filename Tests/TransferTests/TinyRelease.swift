@@ -19,6 +19,13 @@ struct TinyRelease: Sendable {
     private let key: PrivateKey
     private let manifest: [UInt8]
 
+    /// The bundle as it was written by a program that is not the product.
+    static var golden: Data {
+        get throws {
+            try Data(contentsOf: URL(filePath: CommandRunner.checkout + "/testdata/golden/golden.tar"))
+        }
+    }
+
     /// Before every repository of the source and of the target.
     static let prefix = "cloudgrid"
 
@@ -86,7 +93,7 @@ struct TinyRelease: Sendable {
             let request = ExportRequest(
                 folder: FilePath(place.path), product: try FileName("cloudgrid"),
                 channel: try FileName("release"), revision: 1, createdAt: bundle.statement.createdAt,
-                isTimeFixed: true, expires: nil, tool: Statement.Tool(name: "cgbundle", version: "1.0.0"),
+                isTimeFixed: true, expires: nil, tool: bundle.statement.tool,
                 width: 4, vendor: .none)
             let plan = try await ExportPlanner(request, manifest: manifest, source: source)
                 .plan(events: Self.nobody)
