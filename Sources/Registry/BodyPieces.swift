@@ -25,8 +25,12 @@ struct BodyPieces: AsyncSequence, Sendable {
     /// Begins the stretch anew, as is done when a request has to be sent twice.
     func makeAsyncIterator() -> Iterator { Iterator(pieces: self, round: begin()) }
 
-    /// Tells the watcher that what was sent does not count. Whoever still reads for the request that was lost reads in vain.
-    func takeBack() { _ = begin() }
+    /// Tells the watcher that what was sent does not count. Whoever still reads for the request that was lost, or only now
+    /// begins to, reads in vain.
+    func takeBack() {
+        let count = record.end()
+        if count > 0 { onBytes(-Int(count)) }
+    }
 
     private func begin() -> Int {
         let (count, round) = record.restart()
@@ -39,15 +43,14 @@ struct BodyPieces: AsyncSequence, Sendable {
 
     private func passOver(in round: Int) async throws {
         guard hash.count != range.lowerBound else { return }
-        hash.restart()
+        try record.add(0, in: round) { hash.restart() }
         var offset: Int64 = 0
         while offset < range.lowerBound {
             // Gigabytes may lie before, and nothing below waits for anybody.
             try Task.checkCancellation()
             await Task.yield()
             let piece = try read(at: offset, before: range.lowerBound)
-            let isWanted = record.add(0, in: round) { hash.add(piece.readableBytesView) }
-            guard isWanted else { throw CancellationError() }
+            try record.add(0, in: round) { hash.add(piece.readableBytesView) }
             offset += Int64(piece.readableBytes)
         }
     }
@@ -97,11 +100,10 @@ struct BodyPieces: AsyncSequence, Sendable {
     /// Hashes a piece and counts it; behind the last one, sees whether everything is what it must be.
     private func take(_ piece: ByteBuffer, endsAt end: Int64, in round: Int) throws {
         var found = expected
-        let isWanted = record.add(piece.readableBytes, in: round) {
+        try record.add(piece.readableBytes, in: round) {
             hash.add(piece.readableBytesView)
             if expected != nil, end == range.upperBound { found = hash.finish() }
         }
-        guard isWanted else { throw CancellationError() }
         guard found == expected else { throw ChangedBody(found: found) }
     }
 
@@ -117,17 +119,18 @@ struct BodyPieces: AsyncSequence, Sendable {
             var count: Int64 = 0
             var failure: (any Error)?
             var round = 0
+            var isOver = false
         }
 
         private let state = Mutex(State())
 
-        /// Counts bytes and has them hashed, if they are of the present round, which does not end meanwhile.
-        func add(_ count: Int, in round: Int, hash: () -> Void) -> Bool {
-            state.withLock { state in
-                guard state.round == round else { return false }
+        /// Counts bytes and has them hashed. Throws `CancellationError` where they are not of the present round, which does not
+        /// end meanwhile.
+        func add(_ count: Int, in round: Int, hash: () -> Void) throws {
+            try state.withLock { state in
+                guard state.round == round, !state.isOver else { throw CancellationError() }
                 state.count += Int64(count)
                 hash()
-                return true
             }
         }
 
@@ -135,8 +138,16 @@ struct BodyPieces: AsyncSequence, Sendable {
         func restart() -> (count: Int64, round: Int) {
             state.withLock { state in
                 let count = state.count
-                state = State(round: state.round + 1)
+                state = State(round: state.round + 1, isOver: state.isOver)
                 return (count, state.round)
+            }
+        }
+
+        /// Forgets what was sent, and says how much that was; there is no further round.
+        func end() -> Int64 {
+            state.withLock { state in
+                defer { (state.count, state.isOver) = (0, true) }
+                return state.count
             }
         }
 

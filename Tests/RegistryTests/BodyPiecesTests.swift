@@ -17,13 +17,9 @@ import Testing
         var lost = pieces.makeAsyncIterator()
         _ = try await lost.next()
         #expect(told.withLock { $0 } == BodyPieces.pieceSize)
-        pieces.takeBack()
-        #expect(told.withLock { $0 } == 0)
-        await #expect(throws: CancellationError.self) { _ = try await lost.next() }
-        #expect(told.withLock { $0 } == 0)
-
         var whole: [UInt8] = []
         var second = pieces.makeAsyncIterator()
+        #expect(told.withLock { $0 } == 0)
         while let piece = try await second.next() {
             whole += piece.readableBytesView
             await #expect(throws: CancellationError.self) { _ = try await lost.next() }
@@ -31,5 +27,11 @@ import Testing
         #expect(whole == bytes)
         #expect(told.withLock { $0 } == bytes.count)
         #expect(pieces.record.count == pieces.size && pieces.record.failure == nil)
+
+        pieces.takeBack()
+        #expect(told.withLock { $0 } == 0)
+        var late = pieces.makeAsyncIterator()
+        await #expect(throws: CancellationError.self) { _ = try await late.next() }
+        #expect(told.withLock { $0 } == 0)
     }
 }
