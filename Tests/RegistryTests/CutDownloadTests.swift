@@ -45,7 +45,7 @@ import Testing
             options.caCertificates = certificates
             if isTLS { options.plainHTTP = [] }
         } _: { (connection) async throws in
-            read = try await withTaskExecutorPreference(SlowExecutor()) {
+            read = try await withTaskExecutorPreference(OwnThreads()) {
                 var read: [UInt8] = []
                 try await connection.pullBlob(
                     repository, digest: Digest(of: bytes), size: Int64(bytes.count), from: 0
@@ -59,13 +59,5 @@ import Testing
         #expect(read == bytes)
         let starts = server.requests.map { $0.headers["range"].map(Self.start) ?? 0 }
         #expect(starts == [0, Self.cut, 2 * Self.cut, 3 * Self.cut])
-    }
-}
-
-/// Threads of its own, which may sleep without keeping the tasks of other tests from theirs.
-private final class SlowExecutor: TaskExecutor {
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

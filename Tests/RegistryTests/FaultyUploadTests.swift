@@ -89,6 +89,18 @@ import Testing
         #expect(count.withLock { $0 } == 2)
     }
 
+    @Test func `a run that is stopped still lets go of the uploads that it began`() async throws {
+        try await withScript(Self.script()) { (connection, server) async throws in
+            try await connection.openUpload(into: repository)
+            let stopped = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                await connection.closeUnusedUploads()
+            }
+            await stopped.value
+            #expect(server.requests.map(\.method) == ["POST", "DELETE"])
+        }
+    }
+
     @Test func `a broken answer to what was taken is counted as sent once`() async throws {
         let count = Mutex(0)
         let cut = Self.script { request, before in

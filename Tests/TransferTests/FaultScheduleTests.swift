@@ -18,12 +18,14 @@ import Testing
     }
 
     @Test func `whatever goes wrong, nothing wrong is left and the next run completes it`() async throws {
-        let release = try await TinyRelease()
-        let reference = try await Reference(release)
-        let outcomes = try await boundedMap(Array(Self.seeds), width: 2) { seed in
-            let alarm = Self.alarm(for: seed)
-            defer { alarm.cancel() }
-            return try await FaultyRun(seed: seed).run(release, reference)
+        let outcomes = try await withTaskExecutorPreference(OwnThreads()) {
+            let release = try await TinyRelease()
+            let reference = try await Reference(release)
+            return try await boundedMap(Array(Self.seeds), width: 2) { seed in
+                let alarm = Self.alarm(for: seed)
+                defer { alarm.cancel() }
+                return try await FaultyRun(seed: seed).run(release, reference)
+            }
         }
         for fault in outcomes.flatMap(\.faults) { Issue.record("\(fault)") }
         let ends = outcomes.filter(\.succeeded).count
