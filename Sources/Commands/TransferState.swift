@@ -1,5 +1,3 @@
-import BundleFormat
-
 /// How far a stretch of work has come, and the line that says so.
 struct TransferState {
     private var phase = ""

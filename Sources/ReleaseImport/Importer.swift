@@ -126,7 +126,8 @@ package struct Importer<Target: Destination>: Sendable {
             case .foreign:
                 events.yield(
                     .warning(
-                        reason: "referrers.foreign", "\(place): holds no list of referrers; left as it is"))
+                        reason: "referrers.foreign",
+                        "\(place): holds no list that can be added to; left as it is"))
             case .immutable:
                 events.yield(
                     .warning(

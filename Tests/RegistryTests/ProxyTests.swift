@@ -187,16 +187,29 @@ import Testing
         }
     }
 
-    @Test func `an unknown authority seen through a proxy says that the proxy may be it`() async throws {
-        let registry = try RegistryProcess(.tls)
+    /// What comes of asking a registry that only a proxy knows the way to, and the proxy's address.
+    private func refusal(
+        of registry: RegistryProcess, _ change: (inout RegistryOptions) throws -> Void = { _ in },
+    ) async throws -> (error: RegistryError?, proxy: String) {
         let proxy = try ConnectProxy(leading: ["registry.example.com": registry.port])
         let settings = try through(proxy)
-        try await connected(to: "registry.example.com", { $0.proxies = settings }) {
-            (connection) async throws in
-            let error = await #expect(throws: RegistryError.self) { try await connection.ping() }
-            #expect(error?.reason == "tls.untrusted")
-            #expect(error?.description.contains("seen through the proxy \(proxy.address)") == true)
+        var error: RegistryError?
+        try await connected(
+            to: "registry.example.com",
+            {
+                $0.proxies = settings
+                try change(&$0)
+            }
+        ) { (connection) async throws in
+            error = await #expect(throws: RegistryError.self) { try await connection.ping() }
         }
+        return (error, proxy.address)
+    }
+
+    @Test func `an unknown authority seen through a proxy says that the proxy may be it`() async throws {
+        let (error, proxy) = try await refusal(of: RegistryProcess(.tls))
+        #expect(error?.reason == "tls.untrusted")
+        #expect(error?.description.contains("seen through the proxy \(proxy)") == true)
     }
 
     @Test func `a certificate for another name, seen through a proxy, is not said to be for none`()
@@ -207,19 +220,9 @@ import Testing
                 $0.usesTLS = true
                 $0.certificate.names = "DNS:other.example.com"
             })
-        let proxy = try ConnectProxy(leading: ["registry.example.com": registry.port])
-        let settings = try through(proxy)
-        try await connected(
-            to: "registry.example.com",
-            {
-                $0.proxies = settings
-                $0.caCertificates = registry.authority
-            }
-        ) { (connection) async throws in
-            let error = await #expect(throws: RegistryError.self) { try await connection.ping() }
-            #expect(error?.reason == "tls.name")
-            #expect(error?.description.contains("its certificate is for another name; name the") == true)
-        }
+        let error = try await refusal(of: registry) { $0.caCertificates = registry.authority }.error
+        #expect(error?.reason == "tls.name")
+        #expect(error?.description.contains("its certificate is for another name; name the") == true)
     }
 
     @Test func `a client certificate that is not taken behind a proxy was shown`() async throws {
@@ -230,26 +233,17 @@ import Testing
                 $0.certificate.names = "DNS:registry.example.com"
             })
         let folder = try TemporaryFolder.make("stranger")
+        defer { try? FileManager.default.removeItem(at: folder) }
         try CertificateAuthority(in: folder).issue("client", names: "email:eve@example.com")
         let stranger = ClientCertificate(
             name: "client", chain: Array(try Data(contentsOf: folder.appending(path: "client.pem"))),
             key: Array(try Data(contentsOf: folder.appending(path: "client.key"))))
-        let proxy = try ConnectProxy(leading: ["registry.example.com": registry.port])
-        let settings = try through(proxy)
-        try await connected(
-            to: "registry.example.com",
-            {
-                $0.proxies = settings
-                $0.caCertificates = registry.authority
-                $0.certificates = [
-                    try RegistryHost("registry.example.com"): HostCertificates(client: stranger)
-                ]
-            }
-        ) { (connection) async throws in
-            let error = await #expect(throws: RegistryError.self) { try await connection.ping() }
-            #expect(error?.reason == "tls.client")
-            #expect(error?.description.contains("does not take the client certificate") == true)
-        }
+        let error = try await refusal(of: registry) {
+            $0.caCertificates = registry.authority
+            $0.certificates = [try RegistryHost("registry.example.com"): HostCertificates(client: stranger)]
+        }.error
+        #expect(error?.reason == "tls.client")
+        #expect(error?.description.contains("does not take the client certificate") == true)
     }
 
     /// Runs `body` with a connection to a host that has no address here.

@@ -80,20 +80,30 @@ import Testing
         #expect(try registry.requests().filter { $0.method == "PATCH" }.count == 1)
     }
 
+    /// A registry that has nothing, takes every blob and mounts as it is told.
+    private static func taking(_ request: ScriptedServer.Request, mount: ScriptedServer.Reply)
+        -> ScriptedServer.Reply
+    {
+        switch request.method {
+        case "HEAD": .init(404)
+        case "POST" where request.target.contains("mount="): mount
+        case "POST", "PATCH": .init(202, ["Location": "/u"])
+        default: .init(201)
+        }
+    }
+
+    private func expectUpload(by connection: RegistryConnection) async throws {
+        let outcome = try await connection.pushBlob(
+            repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]), mountFrom: otherRepository)
+        #expect(outcome == .uploaded)
+    }
+
     @Test(arguments: [500, 503, 429, 400, 403, 405, 0])
     func `a blob is sent where mounting it fails, however it does`(status: Int) async throws {
         try await withScript { request, _ in
-            switch request.method {
-            case "HEAD": .init(404)
-            case "POST" where request.target.contains("mount="): status > 0 ? .init(status) : .init(raw: [])
-            case "POST": .init(202, ["Location": "/u"])
-            case "PATCH": .init(202, ["Location": "/u"])
-            default: .init(201)
-            }
+            Self.taking(request, mount: status > 0 ? .init(status) : .init(raw: []))
         } _: { (connection, server) async throws in
-            let outcome = try await connection.pushBlob(
-                repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]), mountFrom: otherRepository)
-            #expect(outcome == .uploaded)
+            try await expectUpload(by: connection)
             #expect(server.requests.filter { $0.target.contains("mount=") }.count <= 2)
         }
     }
@@ -108,16 +118,9 @@ import Testing
                 let realm = "http://\(request.headers["host"] ?? "")/token"
                 return .init(401, ["WWW-Authenticate": #"Bearer realm="\#(realm)",service="s""#])
             }
-            return switch request.method {
-            case "HEAD": .init(404)
-            case "POST": .init(202, ["Location": "/u"])
-            case "PATCH": .init(202, ["Location": "/u"])
-            default: .init(201)
-            }
+            return Self.taking(request, mount: .init(201))
         } _: { (connection, server) async throws in
-            let outcome = try await connection.pushBlob(
-                repository, digest: Digest(of: [1, 2]), body: MemoryBody([1, 2]), mountFrom: otherRepository)
-            #expect(outcome == .uploaded)
+            try await expectUpload(by: connection)
             #expect(server.requests.contains { $0.target.hasPrefix("/token") && $0.target.contains("other") })
         }
     }

@@ -87,16 +87,28 @@ import Testing
         #expect(registry.exchanges.filter { $0.method == "POST" }.count == 2)
     }
 
-    @Test func `a token that expires before a rest is sent costs no second reading within the request`()
+    @Test func `a rest that is refused with 401 is hashed from the beginning before it is sent again`()
         async throws
     {
-        // The rest of a broken upload is refused with 401, so it is sent twice, and hashed from the beginning before each.
-        let registry = try FakeRegistry(
-            .with { ($0.resumesUploads, $0.tokenUses) = (true, 4) }, fault: Self.cutting(1, 0.5))
-        #expect(try await push(to: registry) == .uploaded)
-        let patches = registry.exchanges.filter { $0.method == "PATCH" }
-        #expect(patches.contains { $0.status == 401 })
+        let cut = Self.cutting(1, 0.5)
+        let events = Mutex<[String]>([])
+        let registry = try FakeRegistry(.with { ($0.resumesUploads, $0.tokenUses) = (true, 4) }) { request in
+            if request.path.contains("/uploads/") { events.withLock { $0.append(request.method) } }
+            return cut(request)
+        }
+        let body = WatchedBody(bytes) { offset in events.withLock { $0.append("read \(offset)") } }
+        try await withConnection(to: RegistryHost(registry.authority)) { (connection) async throws in
+            let outcome = try await connection.pushBlob(repository, digest: Digest(of: bytes), body: body)
+            #expect(outcome == .uploaded)
+        }
+        #expect(registry.exchanges.filter { $0.method == "PATCH" }.map(\.status).contains(401))
         #expect(registry.exchanges.filter { $0.method == "POST" }.count == 1)
+        // The last two are the rest that was refused and the same rest again.
+        let rest = events.withLock { $0 }
+        let patches = rest.indices.filter { rest[$0] == "PATCH" }
+        let (refused, last) = (try #require(patches.dropLast().last), try #require(patches.last))
+        #expect(rest[refused..<last].contains("read 0"))
+        #expect(!rest[last...].contains("read 0"))
     }
 
     @Test func `an upload that can never be closed is given up`() async throws {
