@@ -92,13 +92,7 @@ struct AccessReport {
             return searched.isEmpty
                 ? "none, and no file to look in" : "none in " + searched.joined(separator: ", ")
         }
-        let origin =
-            switch (credential.document, credential.helper, credential.key) {
-            case (let document?, let helper?, _): "from docker-credential-\(helper), named in \(document)"
-            case (let document?, _, let key?): "from \(document), entry \"\(key)\""
-            default: "from the command line"
-            }
-        return "\(credential.credential), \(origin)"
+        return credential.description
     }
 
     private var authenticationText: String {

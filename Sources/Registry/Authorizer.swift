@@ -31,8 +31,16 @@ actor Authorizer {
         policy = RealmPolicy(registry: origin, companions: requester.options.companionHosts)
     }
 
-    /// The header's value for a request with these scopes, or nothing while the registry has not asked.
-    func authorization(for scopes: [Scope]) async throws -> String? {
+    /// What goes with a request.
+    struct Authorization: Sendable {
+        /// The header's value.
+        let value: String
+        /// Whose it is, or with whose credential it was got.
+        let sender: Exchange.Sender
+    }
+
+    /// What goes with a request with these scopes, or nothing while the registry has not asked.
+    func authorization(for scopes: [Scope]) async throws -> Authorization? {
         guard let challenge else { return nil }
         return try await value(challenge, scopes, replacing: nil)
     }
@@ -43,12 +51,12 @@ actor Authorizer {
             Challenge.chosen(of: Challenge.parse(answer.response.headers["WWW-Authenticate"])) ?? challenge
     }
 
-    /// The header's value after `answer`, a 401, came for a request that carried `used`.
+    /// What goes with the request after `answer`, a 401, came for it with `used`.
     ///
     /// A registry that asks again for what it was just given denies (`auth.denied`), so nothing loops.
     func authorization(
         after answer: Answer, for scopes: [Scope], replacing used: String?
-    ) async throws -> String {
+    ) async throws -> Authorization {
         let offered = Challenge.parse(answer.response.headers["WWW-Authenticate"])
         let told = try await answer.refused()
         guard let challenge = Challenge.chosen(of: offered) ?? (offered.isEmpty ? challenge : nil) else {
@@ -60,49 +68,50 @@ actor Authorizer {
         if challenge.scheme == "bearer" {
             widened[scopes] = Scope.merged(scopes, with: challenge.scopes)
         }
-        guard let value = try await value(challenge, scopes, replacing: used), value != used else {
-            throw RegistryError.denied(told)
-        }
-        return value
+        let next = try await value(challenge, scopes, replacing: used)
+        guard let next, next.value != used else { throw RegistryError.denied(told) }
+        return next
     }
 
     /// A credential that is no longer taken is asked for once more: a helper may have a newer one.
     private func value(_ challenge: Challenge, _ scopes: [Scope], replacing used: String?) async throws
-        -> String?
+        -> Authorization?
     {
-        let known = try await credential(for: scopes)
-        let first: Result<String?, RegistryError>
+        let known = try await match(for: scopes)
+        let first: Result<Authorization?, RegistryError>
         do {
-            let value = try await value(challenge, scopes, known, replacing: used)
-            if value == nil || value != used { return value }
-            first = .success(value)
+            let found = try await value(challenge, scopes, known, replacing: used)
+            if found == nil || found?.value != used { return found }
+            first = .success(found)
         } catch let error as RegistryError {
             guard case .denied = error else { throw error }
             first = .failure(error)
         }
-        let fresh = try await credential(for: scopes, isFresh: true)
+        let fresh = try await match(for: scopes, isFresh: true)
         guard fresh != known else { return try first.get() }
         return try await value(challenge, scopes, fresh, replacing: used)
     }
 
     private func value(
-        _ challenge: Challenge, _ scopes: [Scope], _ credential: Credential?, replacing used: String?
-    ) async throws -> String? {
-        guard challenge.scheme == "bearer" else { return credential?.basic }
-        if case .registryToken(let token) = credential?.kind { return "Bearer " + token }
-        return try await bearer(challenge, scopes, credential, replacing: used)
+        _ challenge: Challenge, _ scopes: [Scope], _ match: CredentialStore.Match?, replacing used: String?
+    ) async throws -> Authorization? {
+        guard challenge.scheme == "bearer" else { return match?.basic }
+        if let match, case .registryToken(let token) = match.credential.kind {
+            return Authorization(value: "Bearer " + token, sender: match.sender)
+        }
+        return try await bearer(challenge, scopes, match, replacing: used)
     }
 
-    func hasCredential(for scopes: [Scope]) async throws -> Bool { try await credential(for: scopes) != nil }
+    func hasCredential(for scopes: [Scope]) async throws -> Bool { try await match(for: scopes) != nil }
 
-    private func credential(for scopes: [Scope], isFresh: Bool = false) async throws -> Credential? {
+    private func match(for scopes: [Scope], isFresh: Bool = false) async throws -> CredentialStore.Match? {
         try await requester.options.credentials.match(
-            for: host, repository: scopes.first?.repository ?? namespace, isFresh: isFresh)?.credential
+            for: host, repository: scopes.first?.repository ?? namespace, isFresh: isFresh)
     }
 
     private func bearer(
-        _ challenge: Challenge, _ scopes: [Scope], _ credential: Credential?, replacing used: String?
-    ) async throws -> String {
+        _ challenge: Challenge, _ scopes: [Scope], _ match: CredentialStore.Match?, replacing used: String?
+    ) async throws -> Authorization {
         let text = challenge.parameters["realm"] ?? ""
         guard let realm = RequestURL(text), policy.allows(realm) else {
             throw RegistryError.realm(host: host.description, realm: RequestURL.shown(text), address: nil)
@@ -110,20 +119,21 @@ actor Authorizer {
         let names = widened[scopes] ?? scopes.map(\.text)
         let service = TokenService(
             requester: requester, realm: realm, service: challenge.parameters["service"], scopes: names,
-            credential: credential)
-        let key = Key(realm: realm, service: service.service, scopes: Set(names), credential: credential)
+            match: match)
+        let key = Key(
+            realm: realm, service: service.service, scopes: Set(names), credential: match?.credential)
         if let running = tokens[key] {
             let token = try? await running.value
             // A token fetch that failed is made again here, where its error is thrown to the one who waits.
-            if let token, token.renewal > requester.options.now(), "Bearer " + token.text != used {
-                return "Bearer " + token.text
+            if let token, token.renewal > requester.options.now(), token.authorization.value != used {
+                return token.authorization
             }
             if tokens[key] == running { tokens[key] = nil }
         }
         let policy = policy
         let fetch = tokens[key] ?? Task { try await Self.fetched(by: service, policy) }
         tokens[key] = fetch
-        return "Bearer " + (try await fetch.value).text
+        return try await fetch.value.authorization
     }
 
     private static func fetched(by service: TokenService, _ policy: RealmPolicy) async throws -> BearerToken {

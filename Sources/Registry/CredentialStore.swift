@@ -81,3 +81,24 @@ package struct CredentialStore: Sendable {
         }
     }
 }
+
+extension CredentialStore.Match: CustomStringConvertible {
+    /// `user mira with a password, from …`.
+    package var description: String {
+        let origin =
+            switch (document, helper, key) {
+            case (let document?, let helper?, _):
+                "from docker-credential-\(escaped(helper)), named in \(escaped(document))"
+            case (let document?, _, let key?): "from \(escaped(document)), entry \"\(escaped(key))\""
+            default: "from the command line"
+            }
+        return "\(credential), \(origin)"
+    }
+
+    var sender: Exchange.Sender { .holder(description) }
+
+    /// What goes with a request by the scheme Basic, where there is a password.
+    var basic: Authorizer.Authorization? {
+        credential.basic.map { Authorizer.Authorization(value: $0, sender: sender) }
+    }
+}

@@ -8,15 +8,29 @@ package struct Exchange: Hashable, Sendable {
     package let path: String
     package let status: Int?
     package let error: ErrorDocument
+    let sender: Sender
+
+    /// In whose name something was asked.
+    package enum Sender: Hashable, Sendable {
+        /// In nobody's, because no credential is known.
+        case nobody
+        /// In nobody's, where no credential is ever sent.
+        case anybody
+        /// In that of a credential, which this describes together with where it is from.
+        case holder(String)
+    }
 
     init(
-        host: String, method: String, path: String, status: Int? = nil, error: ErrorDocument = ErrorDocument()
+        host: String, method: String, path: String, status: Int? = nil,
+        error: ErrorDocument = ErrorDocument(),
+        sender: Sender = .nobody,
     ) {
         self.host = host
         self.method = method
         self.path = path
         self.status = status
         self.error = error
+        self.sender = sender
     }
 }
 

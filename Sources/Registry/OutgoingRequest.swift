@@ -12,8 +12,15 @@ struct OutgoingRequest: Sendable {
     let url: RequestURL
     var headers: HTTPHeaders = [:]
     var body: Body = .none
+    /// In whose name it goes.
+    var sender = Exchange.Sender.nobody
     /// The only addresses that may be connected to, in their order; nothing where the name decides.
     var addresses: [NetworkAddress]?
+
+    mutating func carry(_ authorization: Authorizer.Authorization) {
+        headers.replaceOrAdd(name: "Authorization", value: authorization.value)
+        sender = authorization.sender
+    }
 
     func at(_ addresses: [NetworkAddress]?) -> OutgoingRequest {
         var request = self

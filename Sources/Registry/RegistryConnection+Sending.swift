@@ -21,15 +21,16 @@ extension RegistryConnection {
             method: call.method, url: call.url, headers: call.headers, body: call.body)
         guard call.url.origin == origin, !isForeign else { return try await requester.send(request) }
         let used = try await authorizer.authorization(for: call.scopes)
-        if let used { request.headers.replaceOrAdd(name: "Authorization", value: used) }
+        if let used { request.carry(used) }
         let answer = try await requester.send(request)
         guard answer.status == 401 else { return answer }
         if call.isForSomebody, try await !authorizer.hasCredential(for: call.scopes) {
             await authorizer.note(answer)
             return answer
         }
-        let renewed = try await authorizer.authorization(after: answer, for: call.scopes, replacing: used)
-        request.headers.replaceOrAdd(name: "Authorization", value: renewed)
+        let renewed = try await authorizer.authorization(
+            after: answer, for: call.scopes, replacing: used?.value)
+        request.carry(renewed)
         // What lies before a body that goes on is hashed again before the second request is open, as before the first.
         if case .pieces(let pieces) = call.body { try await pieces.passOver() }
         let second = try await requester.send(request)

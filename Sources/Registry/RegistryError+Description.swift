@@ -41,8 +41,7 @@ extension RegistryError: CustomStringConvertible {
     private var authenticationText: String {
         switch self {
         case .denied(let exchange):
-            "\(exchange): access is denied; give --authfile, or --username and --password-stdin, of an account "
-                + "with this right"
+            "\(exchange): access is denied" + Self.advice(to: exchange.sender, status: exchange.status)
         case .realm(let host, let realm, let address?):
             "\(host): wants credentials sent to \(escaped(realm)), whose name leads to \(address), an address of "
                 + "this machine or its link; allow it with --companion-host if that is meant"
@@ -59,6 +58,17 @@ extension RegistryError: CustomStringConvertible {
         case .entry(let document, let key, let fault):
             "\(escaped(document)): entry \"\(escaped(key))\": \(fault)"
         default: reason
+        }
+    }
+
+    private static func advice(to sender: Exchange.Sender, status: Int?) -> String {
+        switch sender {
+        case .nobody: "; give --authfile, or --username and --password-stdin, of an account with this right"
+        case .anybody: ", and no credential is ever sent there"
+        case .holder(let holder):
+            " to \(holder): "
+                + (status == 403 ? "" : "the secret is wrong or no longer good, or ")
+                + "the account has not this right"
         }
     }
 

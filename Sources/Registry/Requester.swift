@@ -37,7 +37,7 @@ struct Answer: Sendable {
         let bytes = try await readable { try await response.body.prefix(ErrorDocument.maximumSize) }
         return Exchange(
             host: exchange.host, method: exchange.method, path: exchange.path, status: status,
-            error: ErrorDocument(bytes, hiding: query))
+            error: ErrorDocument(bytes, hiding: query), sender: exchange.sender)
     }
 
     /// Does some reading of the body, whose interruption is passing trouble.
@@ -83,7 +83,8 @@ struct Requester: Sendable {
             traffic.warn("\(asked.host): \(warning)")
         }
         let exchange = Exchange(
-            host: asked.host, method: asked.method, path: asked.path, status: response.status)
+            host: asked.host, method: asked.method, path: asked.path, status: response.status,
+            sender: registry == nil ? .anybody : request.sender)
         let answer = Answer(exchange, response, query: request.url.query)
         guard RetryPolicy.isBusy(response.status) else { return answer }
         throw try await busy(answer)

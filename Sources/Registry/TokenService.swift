@@ -6,12 +6,19 @@ struct BearerToken: Sendable {
     let text: String
     /// When a new one should be fetched, by this machine's own clock: those of isolated networks disagree.
     let renewal: ContinuousClock.Instant
+    /// With whose credential it was got.
+    let sender: Exchange.Sender
 
-    init(text: String, lifetime: Int64, from now: ContinuousClock.Instant) {
+    init(text: String, lifetime: Int64, from now: ContinuousClock.Instant, sender: Exchange.Sender) {
         self.text = text
+        self.sender = sender
         let seconds = min(max(60, lifetime), 86_400)
         renewal = now + .seconds(seconds) * 0.8
         KnownSecrets.add(token: text)
+    }
+
+    var authorization: Authorizer.Authorization {
+        Authorizer.Authorization(value: "Bearer " + text, sender: sender)
     }
 }
 
@@ -23,7 +30,7 @@ struct TokenService: Sendable {
     let realm: RequestURL
     let service: String?
     let scopes: [String]
-    let credential: Credential?
+    let match: CredentialStore.Match?
 
     private static let maximumSize = 65_536
 
@@ -31,7 +38,7 @@ struct TokenService: Sendable {
     func fetch(at addresses: [NetworkAddress]?) async throws -> BearerToken {
         // Before the service has counted its own: a token is never taken for younger than it is.
         let began = requester.options.now()
-        if case .identityToken(let token) = credential?.kind {
+        if case .identityToken(let token) = match?.credential.kind {
             let answer = try await requester.send(refreshing(token).at(addresses))
             // Such a service knows no OAuth2 and may still give what everybody gets.
             if answer.status != 404, answer.status != 405 { return try await read(answer, began) }
@@ -44,9 +51,9 @@ struct TokenService: Sendable {
         var url = realm
         if let service { url = url.adding("service", Self.encoded(service)) }
         for scope in scopes { url = url.adding("scope", Self.encoded(scope)) }
-        var headers: HTTPHeaders = [:]
-        if let basic = credential?.basic { headers.add(name: "Authorization", value: basic) }
-        return OutgoingRequest(method: "GET", url: url, headers: headers)
+        var request = OutgoingRequest(method: "GET", url: url)
+        if let basic = match?.basic { request.carry(basic) }
+        return request
     }
 
     private func refreshing(_ token: String) -> OutgoingRequest {
@@ -58,7 +65,7 @@ struct TokenService: Sendable {
         let form = fields.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
         return OutgoingRequest(
             method: "POST", url: realm, headers: ["Content-Type": "application/x-www-form-urlencoded"],
-            body: .bytes(Array(form.utf8)))
+            body: .bytes(Array(form.utf8)), sender: match?.sender ?? .nobody)
     }
 
     private func read(_ answer: Answer, _ began: ContinuousClock.Instant) async throws -> BearerToken {
@@ -83,7 +90,7 @@ struct TokenService: Sendable {
             guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
                 throw RegistryError.token(exchange, fault: "none in the answer")
             }
-            return BearerToken(text: text, lifetime: lifetime, from: began)
+            return BearerToken(text: text, lifetime: lifetime, from: began, sender: exchange.sender)
         } catch let error as JSONError {
             throw RegistryError.token(exchange, fault: error.reason)
         }

@@ -114,7 +114,13 @@ import Testing
         #expect(works(report, "push") == true)
         #expect(try check("\(registry.host)", "--authfile", file).result.status == 7)
         let wrong = try write("wrong.json", entry("\(registry.host)/team", "mira:stale"))
-        #expect(try works(check("\(registry.host)/team/app", "--authfile", wrong).report, "login") == false)
+        let refused = try check("\(registry.host)/team/app", "--authfile", wrong).report
+        #expect(works(refused, "login") == false)
+        // Whose password it was, and in which of the files it stands.
+        let told = try #require(refused["message"] as? String)
+        #expect(
+            told.contains(
+                "denied to user mira with a password, from \(wrong), entry \"\(registry.host)/team\""))
     }
 
     @Test func `a password that is not there is a mistake in the command`() throws {

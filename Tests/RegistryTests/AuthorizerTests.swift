@@ -278,6 +278,32 @@ import Testing
         }
     }
 
+    @Test func `a right that is missing is told of the credential with which it was asked for`() async throws
+    {
+        // An identity token that the service does not trade is left out, so what is denied then is nobody's.
+        let answer: @Sendable (Request, Int) -> Reply = { request, _ in
+            if request.method == "POST" { return Reply(404) }
+            if request.target.hasPrefix("/token") { return Self.token("good") }
+            return request.headers["authorization"] == nil ? Self.challenge(request) : Reply(403)
+        }
+        let identity = CredentialStore(explicit: Credential(identityToken: "planted word"))
+        for (store, words) in [
+            (
+                Self.right,
+                "denied to user mira with a password, from the command line: the account has not this"
+            ),
+            (identity, "denied; give --authfile"), (.anonymous, "denied; give --authfile"),
+        ] {
+            try await withScript(answer, options: { $0.credentials = store }) { connection, server in
+                let error = await #expect(throws: RegistryError.self) {
+                    _ = try await connection.manifest(repository, .tag(try Tag("a")))
+                }
+                #expect(error?.reason == "auth.denied")
+                #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+            }
+        }
+    }
+
     @Test(arguments: [
         (
             401, #"{"details":"incorrect username or password"}"#, "auth.denied",

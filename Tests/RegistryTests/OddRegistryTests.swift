@@ -228,7 +228,7 @@ import Testing
             reply.isHeld = true
             return reply
         } options: {
-            $0.stallTimeout = .seconds(3)
+            $0.stallTimeout = .seconds(20)
         } _: { connection, server in
             #expect(await reason { try await connection.pull(repository, [1]) } == "auth.denied")
             #expect(server.requests.count == 1)

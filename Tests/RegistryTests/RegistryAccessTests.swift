@@ -28,6 +28,10 @@ import Testing
             #expect(error?.reason == "auth.denied")
             #expect(error?.kind == .authentication)
             #expect(error?.description.contains("hunter2") == false)
+            #expect(
+                error?.description.contains(
+                    "denied to user mira with a password, from the command line: the secret is wrong") == true
+            )
             #expect(error?.description.contains(registry.host.description) == true)
         }
         registry.stop()
@@ -38,9 +42,11 @@ import Testing
         let registry = try RegistryProcess(.basic)
         try await withConnection(to: registry.host) { (connection) async throws in
             try await connection.ping()
-            #expect(
-                await reason { try await connection.manifest(repository, .tag(try Tag("a"))) }
-                    == "auth.denied")
+            let error = await #expect(throws: RegistryError.self) {
+                _ = try await connection.manifest(repository, .tag(try Tag("a")))
+            }
+            #expect(error?.reason == "auth.denied")
+            #expect(error?.description.contains("denied; give --authfile, or --username") == true)
         }
     }
 
