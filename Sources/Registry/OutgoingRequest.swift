@@ -12,14 +12,15 @@ struct OutgoingRequest: Sendable {
     let url: RequestURL
     var headers: HTTPHeaders = [:]
     var body: Body = .none
-    /// In whose name it goes.
-    var sender = Exchange.Sender.nobody
+    /// In whose name it goes: in nobody's ever, unless who sends it knows better.
+    var sender = Exchange.Sender.anybody
     /// The only addresses that may be connected to, in their order; nothing where the name decides.
     var addresses: [NetworkAddress]?
 
-    mutating func carry(_ authorization: Authorizer.Authorization) {
-        headers.replaceOrAdd(name: "Authorization", value: authorization.value)
-        sender = authorization.sender
+    /// Goes where credentials are sent, with this one or, where none is known, without.
+    mutating func carry(_ authorization: Authorizer.Authorization?) {
+        if let authorization { headers.replaceOrAdd(name: "Authorization", value: authorization.value) }
+        sender = authorization?.sender ?? .nobody
     }
 
     func at(_ addresses: [NetworkAddress]?) -> OutgoingRequest {

@@ -21,7 +21,7 @@ extension RegistryConnection {
             method: call.method, url: call.url, headers: call.headers, body: call.body)
         guard call.url.origin == origin, !isForeign else { return try await requester.send(request) }
         let used = try await authorizer.authorization(for: call.scopes)
-        if let used { request.carry(used) }
+        request.carry(used)
         let answer = try await requester.send(request)
         guard answer.status == 401 else { return answer }
         if call.isForSomebody, try await !authorizer.hasCredential(for: call.scopes) {

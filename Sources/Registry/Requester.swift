@@ -84,7 +84,7 @@ struct Requester: Sendable {
         }
         let exchange = Exchange(
             host: asked.host, method: asked.method, path: asked.path, status: response.status,
-            sender: registry == nil ? .anybody : request.sender)
+            sender: request.sender)
         let answer = Answer(exchange, response, query: request.url.query)
         guard RetryPolicy.isBusy(response.status) else { return answer }
         throw try await busy(answer)

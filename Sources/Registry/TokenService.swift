@@ -52,7 +52,7 @@ struct TokenService: Sendable {
         if let service { url = url.adding("service", Self.encoded(service)) }
         for scope in scopes { url = url.adding("scope", Self.encoded(scope)) }
         var request = OutgoingRequest(method: "GET", url: url)
-        if let basic = match?.basic { request.carry(basic) }
+        request.carry(match?.basic)
         return request
     }
 

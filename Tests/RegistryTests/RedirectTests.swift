@@ -73,6 +73,22 @@ import Testing
         }
     }
 
+    @Test func `a denial by where the registry sends to advises no credential`() async throws {
+        let store = try ScriptedServer { _, _ in .init(403) }
+        let target = "http://127.0.0.1:\(store.port)/object"
+        try await withScript { _, _ in
+            .init(307, ["Location": target])
+        } options: {
+            $0.followsRedirects = true
+        } _: { (connection, server) async throws in
+            let error = await #expect(throws: RegistryError.self) {
+                _ = try await connection.pull(repository, [1])
+            }
+            #expect(error?.reason == "auth.denied")
+            #expect(error?.description.contains("no credential is ever sent there") == true)
+        }
+    }
+
     @Test(arguments: [("circle", "redirect.loop"), ("endless", "redirect.limit")])
     func `redirects end`(how: String, word: String) async throws {
         try await withScript { _, before in
