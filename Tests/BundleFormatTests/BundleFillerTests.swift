@@ -62,6 +62,15 @@ import Trust
         #expect(try scratch.bytes("bundle.tar.sigstore.json") == plan.signatures[0])
     }
 
+    @Test func `the largest blobs are fetched first`() async throws {
+        let release = try MiniRelease()
+        let source = release.source
+        try await filler(try release.plan(signedBy: [key])).fill(from: source, width: 1, events: nobody)
+        let sizes = source.fetched.map { release.shelf.blobs[$0]?.count ?? 0 }
+        #expect(Set(sizes).count > 1)
+        #expect(sizes == sizes.sorted(by: >))
+    }
+
     @Test func `filling and streaming give the same bytes`() async throws {
         let release = try MiniRelease()
         let plan = try release.plan(signedBy: [key, .generate(.ed25519)])

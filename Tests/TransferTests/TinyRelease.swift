@@ -103,14 +103,14 @@ struct TinyRelease: Sendable {
         }
     }
 
-    func importBundle(into registry: FakeRegistry, options change: (inout RegistryOptions) -> Void)
-        async throws
-    {
+    func importBundle(
+        into registry: FakeRegistry, width: Int = 4, options change: (inout RegistryOptions) -> Void,
+    ) async throws {
         try await connected(to: registry, change) { location, options, transport in
             let connection = RegistryConnection(host: location.host, options: options, transport: transport)
             let target = RegistryDestination(location, connection: connection)
-            let plan = try await Preflight(target, width: 4).plan(bundle, events: Self.nobody)
-            _ = try await Importer(target, bundle: bundle, width: 4, events: Self.nobody).carryOut(plan)
+            let plan = try await Preflight(target, width: width).plan(bundle, events: Self.nobody)
+            _ = try await Importer(target, bundle: bundle, width: width, events: Self.nobody).carryOut(plan)
         }
     }
 
