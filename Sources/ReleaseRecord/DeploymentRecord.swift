@@ -63,13 +63,17 @@ struct DeploymentRecord: Sendable {
         value["signatureTags"] = .array(try places.signatureTags())
         let covered = bundle.coverage.rows.filter { $0.kind == .file }.map { ($0.name, $0) }
         let coverage = Dictionary(covered) { first, _ in first }
-        value["files"] = .array(plan.files.map { Self.json($0, coverage[$0.path]) })
+        value["files"] = .array(
+            plan.files.map { Self.json($0, $0.part == .release ? coverage[$0.name.text] : nil) })
         value["absent"] = .array(bundle.absent.map { .string($0.text) })
         value["values"] = plan.values.map(Self.json)
         value["environment"] = plan.environment.map(Self.json)
         value["trusted"] = .array(contents.trusted.map(\.json))
         value["vendorProof"] = .string(plan.vendor.isChecked ? "checked" : "not checked")
-        value["verification"] = ["file": .string(RecordPlan.verificationName), "counts": plan.vendor.counts]
+        value["verification"] = [
+            "file": .string(RecordPart.evidence.path(RecordPlan.verificationName)),
+            "counts": plan.vendor.counts,
+        ]
         value["warnings"] = .array(
             contents.warnings.map { ["reason": .string($0.reason), "message": .string($0.message)] })
         value["options"] = .array(contents.options.map { .string($0) })
@@ -101,7 +105,7 @@ struct DeploymentRecord: Sendable {
         ]
         if let coverage { object["coverage"] = .string(coverage.word) }
         if case .listed(let list, let line)? = coverage?.listing {
-            object["list"] = .string(list)
+            object["list"] = .string(RecordPart.release.path(list))
             object["line"] = .integer(Int64(line))
         }
         return .object(object)

@@ -62,7 +62,9 @@ package final class LockedRecord: Sendable {
         let product = try folder.madeFolder(statement.product.text)
         let channel = try product.madeFolder(statement.channel.text)
         let path = channel.path.appending(name)
-        let script = plan.hasInstallScript ? path.appending(InstallScript.name) : nil
+        let script =
+            plan.hasInstallScript
+            ? path.appending(RecordPart.install.name).appending(InstallScript.name) : nil
         if let there = try channel.folder(name), try holds(document, of: plan, in: there) {
             return WrittenRecord(folder: path, installScript: script, wasThere: true)
         }

@@ -36,14 +36,17 @@ struct Mirror: Sendable {
         let secret = PullSecret(name: pullSecret ?? .documented, host: location.host)
         let report = ValuesReport(values: values, environment: environment)
         var files = [
-            RecordFile(try FileName(PullSecret.fileName), .bytes(secret.bytes)),
-            RecordFile(try FileName(ValuesReport.name), .bytes(report.bytes)),
+            RecordFile(try FileName(PullSecret.fileName), in: .install, .bytes(secret.bytes)),
+            RecordFile(try FileName(ValuesReport.name), in: .install, .bytes(report.bytes)),
         ]
         if let values {
-            files.append(RecordFile(try FileName(RecordPlan.mirroredValuesName), .bytes(values.bytes)))
+            files.append(
+                RecordFile(try FileName(RecordPlan.mirroredValuesName), in: .install, .bytes(values.bytes)))
         }
         if let environment {
-            files.append(RecordFile(try FileName(EnvironmentFile.mirroredName), .bytes(environment.bytes)))
+            files.append(
+                RecordFile(
+                    try FileName(EnvironmentFile.mirroredName), in: .install, .bytes(environment.bytes)))
         }
         if values != nil, let chart, let repository {
             let hasProfile = chart.files[InstallScript.profileName] != nil
@@ -51,7 +54,9 @@ struct Mirror: Sendable {
                 version: version, location: location, chart: try location.name(of: repository),
                 hasProfile: hasProfile)
             files.append(
-                RecordFile(try FileName(InstallScript.name), .bytes(script.bytes), isExecutable: true))
+                RecordFile(
+                    try FileName(InstallScript.name), in: .install, .bytes(script.bytes),
+                    isExecutable: true))
         }
         return files
     }

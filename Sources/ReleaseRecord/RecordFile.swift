@@ -12,21 +12,26 @@ struct RecordFile: Sendable {
         case blob(Digest, size: Int64)
     }
 
-    /// The folders below the release's own in which it lies.
+    let part: RecordPart
+    /// The folders below that of the part.
     let folders: [FileName]
     let name: FileName
     let content: Content
     let isExecutable: Bool
 
-    init(_ name: FileName, in folders: [FileName] = [], _ content: Content, isExecutable: Bool = false) {
+    init(
+        _ name: FileName, in part: RecordPart, below folders: [FileName] = [], _ content: Content,
+        isExecutable: Bool = false,
+    ) {
+        self.part = part
         self.folders = folders
         self.name = name
         self.content = content
         self.isExecutable = isExecutable
     }
 
-    /// The path below the release's folder.
-    var path: String { (folders + [name]).map(\.text).joined(separator: "/") }
+    /// The path relative to the release's folder.
+    var path: String { part.path((folders + [name]).map(\.text).joined(separator: "/")) }
 
     /// Bytes.
     var size: Int64 {
@@ -49,12 +54,13 @@ struct RecordFile: Sendable {
         for file in files {
             for count in file.folders.indices {
                 let path = file.folders[...count].map(\.caseFolded).joined(separator: "/")
-                folders[path] = file.folders[count]
+                folders[file.part.path(path)] = file.folders[count]
             }
         }
         var seen: [String: FileName] = [:]
         for file in files {
-            let path = (file.folders + [file.name]).map(\.caseFolded).joined(separator: "/")
+            let path = file.part.path(
+                (file.folders + [file.name]).map(\.caseFolded).joined(separator: "/"))
             if let other = seen.updateValue(file.name, forKey: path) ?? folders[path] {
                 throw .duplicateFileName(other.text, file.name.text)
             }
@@ -63,7 +69,9 @@ struct RecordFile: Sendable {
 
     /// Writes the file below the release's folder and makes its bytes durable.
     func write(below root: borrowing RecordFolder, from bundle: VerifiedBundle) throws(Finding) {
-        try write(below: root, folders[...], from: bundle)
+        let folder = try root.madeFolder(part.name)
+        try write(below: folder, folders[...], from: bundle)
+        try folder.flush()
     }
 
     private func write(

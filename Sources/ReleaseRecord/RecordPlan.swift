@@ -25,7 +25,7 @@ package struct RecordPlan: Sendable {
     package let environment: MirroredEnvironment?
     /// What is known of the origin of everything in the bundle.
     package let vendor: VendorReport
-    /// Sorted by path, the deployment record not among them.
+    /// Sorted by path; the deployment record is not among them.
     let files: [RecordFile]
 
     static let mirroredValuesName = "release-values.mirrored.yaml"
@@ -61,9 +61,9 @@ package struct RecordPlan: Sendable {
                 ?? []
             files.append(
                 RecordFile(
-                    try FileName(Self.verificationName), .bytes(try JSONValue.object(vendor.json).pretty())))
-            let document = RecordFile(try FileName(DeploymentRecord.name), .bytes([]))
-            try RecordFile.requireDistinct(files + [document])
+                    try FileName(Self.verificationName), in: .evidence,
+                    .bytes(try JSONValue.object(vendor.json).pretty())))
+            try RecordFile.requireDistinct(files)
             self.files = files.sorted { $0.path < $1.path }
         } catch let finding as Finding {
             throw finding
@@ -77,21 +77,25 @@ package struct RecordPlan: Sendable {
     /// About as many bytes as the record of the release needs.
     package var byteCount: Int64 { files.reduce(1 << 20) { $0 + $1.size } }
 
-    var hasInstallScript: Bool { files.contains { $0.path == InstallScript.name } }
+    var hasInstallScript: Bool { files.contains { $0.path == RecordPart.install.path(InstallScript.name) } }
 }
 
 extension RecordFile {
     /// The files of the release, and what proves the bundle.
     fileprivate static func brought(by bundle: VerifiedBundle) throws -> [RecordFile] {
-        let statement = RecordFile(try FileName(RecordPlan.statementName), .bytes(bundle.listed.bytes))
+        let statement = RecordFile(
+            try FileName(RecordPlan.statementName), in: .evidence, .bytes(bundle.listed.bytes))
         let signatures = try bundle.listed.reader.front.signatures.enumerated().map { number, signature in
-            RecordFile(try FileName(RecordPlan.signatureName(number)), .bytes(signature.bytes))
+            RecordFile(
+                try FileName(RecordPlan.signatureName(number)), in: .evidence, .bytes(signature.bytes))
         }
-        return bundle.artifact.files.map { RecordFile($0.name, .blob($0.digest, size: $0.size)) }
+        return bundle.artifact.files.map {
+            RecordFile($0.name, in: .release, .blob($0.digest, size: $0.size))
+        }
             + [statement] + signatures
     }
 
-    /// The chart's own files below `chart`, and the chart itself where the release's files have it not.
+    /// The chart's own files in `install/chart`, and the packed chart unless it is a file of the release.
     fileprivate static func files(
         of chart: PackedChart, in artifact: ReleaseArtifact,
     ) throws(ReleaseSetError) -> [RecordFile] {
@@ -101,11 +105,12 @@ extension RecordFile {
                 try FileName(String(name))
             }
             guard let name = names.last else { throw .fileName(path) }
-            return RecordFile(name, in: [folder] + names.dropLast(), .bytes(bytes))
+            return RecordFile(name, in: .install, below: [folder] + names.dropLast(), .bytes(bytes))
         }
         if artifact.file(named: chart.archive.name.text) == nil {
             files.append(
-                RecordFile(chart.archive.name, .blob(chart.archive.digest, size: chart.archive.size)))
+                RecordFile(
+                    chart.archive.name, in: .release, .blob(chart.archive.digest, size: chart.archive.size)))
         }
         return files
     }

@@ -164,6 +164,7 @@ private struct TrustingRecord {
     init(_ root: String) throws {
         let folder = root + "/cloudgrid/release/v1.0.0-beta-r1/"
         deployment = try JSONDecoder().decode(Deployment.self, from: bytes(folder + "deployment-record.json"))
-        verification = try JSONDecoder().decode(Verification.self, from: bytes(folder + "verification.json"))
+        verification = try JSONDecoder().decode(
+            Verification.self, from: bytes(folder + "evidence/verification.json"))
     }
 }

@@ -40,7 +40,8 @@ import Testing
         let kept = try check("\(record)/\(written)", against: "deployment-record")
         #expect(kept.status == 0, "\(kept.output)\(kept.errors)")
         #expect(try check("\(record)/\(written)", against: "statement").status == 1)
-        let verification = "\(record)/\(written)".replacing("deployment-record", with: "verification")
+        let verification = "\(record)/\(written)".replacing(
+            "deployment-record", with: "evidence/verification")
         let proof = try check(verification, against: "verification")
         #expect(proof.status == 0, "\(proof.output)\(proof.errors)")
     }

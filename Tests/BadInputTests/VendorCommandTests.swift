@@ -341,7 +341,7 @@ private struct ToldRecord {
         let folder = root + "/cloudgrid/release/v1.0.0-beta-r1/"
         deployment = try JSONDecoder().decode(Deployment.self, from: bytes(folder + "deployment-record.json"))
         verification = try JSONDecoder().decode(
-            ToldVerification.self, from: bytes(folder + "verification.json"))
+            ToldVerification.self, from: bytes(folder + "evidence/verification.json"))
     }
 }
 

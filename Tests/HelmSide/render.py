@@ -64,10 +64,11 @@ def main() -> None:
     parser.add_argument("-f", "--values", type=Path, action="append", default=[])
     parser.add_argument("--profile", default="enterprise")
     options = parser.parse_args()
-    chart = options.record / "chart"
+    install = options.record / "install"
+    chart = install / "chart"
     profile = chart / "profiles" / f"{options.profile}.yaml"
     values: Any = load(chart / "values.yaml")
-    for path in [options.record / "release-values.mirrored.yaml", profile, *options.values]:
+    for path in [install / "release-values.mirrored.yaml", profile, *options.values]:
         values = merged(values, load(path))
     secrets = [secret["name"] for secret in values["global"].get("imagePullSecrets") or []]
     print(json.dumps({"images": workloads(values), "pullSecrets": secrets}, indent=2))

@@ -49,7 +49,8 @@ import Testing
         let signature = digest.replacing(":", with: "-") + ".sig"
         #expect(try target.view.tags("nats") == ["2.12", signature])
         let kept = "\(record)/cloudgrid/release/\(Sample.version)-r1"
-        let values = try String(contentsOfFile: kept + "/release-values.mirrored.yaml", encoding: .utf8)
+        let values = try String(
+            contentsOfFile: kept + "/install/release-values.mirrored.yaml", encoding: .utf8)
         #expect(values.contains("\(target.location)/nats") && values.contains(digest))
         let own = folder.path + "/own.yaml"
         try Data("nats: {bundled: {enabled: true}}\n".utf8).write(to: URL(filePath: own))

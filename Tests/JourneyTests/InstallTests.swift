@@ -52,17 +52,18 @@ import Testing
         let lines = imported.result.output.split(separator: "\n").map(String.init)
         #expect(
             lines.suffix(2) == [
-                "next, with your own values:", "  \(imported.recorded)/install.sh cloudgrid-prod.yaml",
+                "next, with your own values:",
+                "  \(imported.recorded)/install/install.sh cloudgrid-prod.yaml",
             ])
     }
 
     @Test func `from any directory the script types the documented command, and its files are there`() throws
     {
         let own = try write("cloudgrid-prod.yaml")
-        let said = try install(imported.recorded + "/install.sh")
+        let said = try install(imported.recorded + "/install/install.sh")
         #expect(said.status == 0, "\(said.errors)")
         let called = try #require(recorded())
-        #expect(called.folder == imported.recorded)
+        #expect(called.folder == imported.recorded + "/install")
         #expect(called.words == command(own))
         for (option, file) in zip(called.words, called.words.dropFirst()) where option == "-f" {
             let path = file.hasPrefix("/") ? file : called.folder + "/" + file
@@ -74,7 +75,7 @@ import Testing
         throws
     {
         let (named, other) = (try write("my values.yaml"), try write("-other.yaml"))
-        let script = imported.recorded + "/install.sh"
+        let script = imported.recorded + "/install/install.sh"
         let first = try install(script, "my values.yaml", "--dry-run", "a b")
         #expect(first.status == 0, "\(first.errors)")
         #expect(recorded()?.words == command(named) + ["--dry-run", "a b"])
@@ -86,7 +87,7 @@ import Testing
 
     @Test(arguments: [[], ["none.yaml"], [""]])
     func `own values that are missing are asked for, and helm is not called`(arguments: [String]) throws {
-        let script = imported.recorded + "/install.sh"
+        let script = imported.recorded + "/install/install.sh"
         let said = try arguments.first.map { try install(script, $0) } ?? install(script)
         #expect(said.status == 1)
         let name = arguments.first ?? "cloudgrid-prod.yaml"
@@ -98,7 +99,7 @@ import Testing
     @Test(arguments: ["a,b.yaml", "a\"b.yaml"])
     func `own values that helm would take for several are refused`(name: String) throws {
         _ = try write(name)
-        let said = try install(imported.recorded + "/install.sh", name)
+        let said = try install(imported.recorded + "/install/install.sh", name)
         #expect(said.status == 1)
         #expect(said.errors.contains("helm takes no file with a comma or a quote in its path"))
         #expect(recorded() == nil)
@@ -109,13 +110,13 @@ import Testing
         let place = folder.path + "/a 'b' $(touch x)\\"
         #expect(try CommandRunner.run("cp", ["-r", imported.recorded, place]).status == 0)
         let own = try write("cloudgrid-prod.yaml")
-        let said = try install(place + "/install.sh")
+        let said = try install(place + "/install/install.sh")
         #expect(said.status == 0, "\(said.errors)")
-        #expect(recorded()?.folder == place)
+        #expect(recorded()?.folder == place + "/install")
         #expect(recorded()?.words == command(own))
         try FileManager.default.removeItem(atPath: folder.path + "/called")
-        try FileManager.default.removeItem(atPath: place + "/release-values.mirrored.yaml")
-        let refused = try install(place + "/install.sh")
+        try FileManager.default.removeItem(atPath: place + "/install/release-values.mirrored.yaml")
+        let refused = try install(place + "/install/install.sh")
         #expect(refused.status == 1)
         #expect(refused.errors.contains("/release-values.mirrored.yaml is missing"))
         #expect(recorded() == nil)
@@ -158,13 +159,13 @@ import Testing
                 $0.hasPrefix("mirror.internal:5000/cg/cloudgrid-") && $0.contains("@")
             })
         _ = try write("cloudgrid-prod.yaml")
-        #expect(try install(place + "/install.sh").status == 0)
+        #expect(try install(place + "/install/install.sh").status == 0)
         #expect(recorded()?.words.contains("oci://mirror.internal:5000/cg/charts/cloudgrid") == true)
         let text = try String(contentsOfFile: place + "/deployment-record.json", encoding: .utf8)
         for option in ["--pull-as mirror.internal:5000/cg", "--pull-secret mirror-reader"] {
             #expect(text.contains("\"\(option)\""), "\(option)")
         }
-        let settings = try String(contentsOfFile: place + "/cloudgrid.mirrored.env", encoding: .utf8)
+        let settings = try String(contentsOfFile: place + "/install/cloudgrid.mirrored.env", encoding: .utf8)
         #expect(settings.contains("\nCLOUDGRID_REGISTRY=mirror.internal:5000/cg\n"))
     }
 

@@ -17,16 +17,19 @@ import Testing
         #expect(names.count == 61)
         for name in names {
             let (one, other) = (
-                URL(filePath: Sample.release + "/" + name), URL(filePath: folder + "/" + name)
+                URL(filePath: Sample.release + "/" + name), URL(filePath: folder + "/release/" + name)
             )
             #expect(try Data(contentsOf: one) == Data(contentsOf: other), "\(name)")
         }
-        let more = try Set(FileManager.default.contentsOfDirectory(atPath: folder)).subtracting(names)
+        #expect(try entries(of: folder) == ["deployment-record.json", "evidence", "install", "release"])
+        #expect(try entries(of: folder + "/release") == names.sorted())
         #expect(
-            more == [
-                "chart", "cloudgrid.mirrored.env", "deployment-record.json", "install.sh", "pull-secret.yaml",
-                "release-values.mirrored.yaml", "statement.json", "statement.0.sigstore.json",
-                "values-report.txt", "verification.json",
+            try entries(of: folder + "/evidence")
+                == ["statement.0.sigstore.json", "statement.json", "verification.json"])
+        #expect(
+            try entries(of: folder + "/install") == [
+                "chart", "cloudgrid.mirrored.env", "install.sh", "pull-secret.yaml",
+                "release-values.mirrored.yaml", "values-report.txt",
             ])
     }
 
@@ -77,7 +80,7 @@ import Testing
         let record = try DeploymentRecord(in: folder)
         let names = try FileManager.default.contentsOfDirectory(atPath: Sample.release)
         for name in names {
-            let file = try #require(record.files.first { $0.name == name })
+            let file = try #require(record.files.first { $0.name == "release/" + name })
             #expect(
                 (file.coverage == "listed") == (file.list != nil) && (file.list != nil) == (file.line != nil))
             guard let list = file.list, let line = file.line else {
@@ -97,9 +100,11 @@ import Testing
     @Test func `the mirrored values differ from the vendor's in the location alone`() throws {
         let folder = try ImportedSample.shared().recorded
         func lines(_ name: String) throws -> [String] {
-            try String(contentsOfFile: folder + "/" + name, encoding: .utf8).components(separatedBy: "\n")
+            try String(contentsOfFile: folder + name, encoding: .utf8).components(separatedBy: "\n")
         }
-        let (vendor, mirrored) = (try lines("release-values.yaml"), try lines("release-values.mirrored.yaml"))
+        let (vendor, mirrored) = (
+            try lines("/release/release-values.yaml"), try lines("/install/release-values.mirrored.yaml")
+        )
         #expect(vendor.count == mirrored.count)
         let changed = zip(vendor, mirrored).filter { $0 != $1 }.map(\.0)
         #expect(changed == ["  imageRegistry: ghcr.io/cloudgrid-dev"])
@@ -232,6 +237,10 @@ import Testing
         #expect(try target.view.repositories() == [])
     }
 
+    private func entries(of folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
+
     private func text(of file: String) throws -> String { try String(contentsOfFile: file, encoding: .utf8) }
 }
 
@@ -241,7 +250,8 @@ private struct MirroredValuesText {
     let services: [(repository: String, digest: String)]
 
     init(in folder: String) throws {
-        let text = try String(contentsOfFile: folder + "/release-values.mirrored.yaml", encoding: .utf8)
+        let text = try String(
+            contentsOfFile: folder + "/install/release-values.mirrored.yaml", encoding: .utf8)
         func values(_ key: String) -> [String] {
             text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
                 .filter { $0.hasPrefix(key + ": ") }

@@ -32,18 +32,25 @@ import Trust
         #expect(!written.wasThere)
         #expect(written.folder == scratch.path(Self.folder))
         for file in bundle.artifact.files {
-            #expect(Digest(of: try scratch.bytes(Self.folder + "/\(file.name)")) == file.digest)
+            #expect(Digest(of: try scratch.bytes(Self.folder + "/release/\(file.name)")) == file.digest)
         }
-        #expect(Digest(of: try scratch.bytes(Self.folder + "/statement.json")) == bundle.listed.digest)
-        let signature = try scratch.bytes(Self.folder + "/statement.0.sigstore.json")
+        #expect(
+            Digest(of: try scratch.bytes(Self.folder + "/evidence/statement.json")) == bundle.listed.digest)
+        let signature = try scratch.bytes(Self.folder + "/evidence/statement.0.sigstore.json")
         #expect(signature == bundle.listed.reader.front.signatures[0].bytes)
-        let names = try FileManager.default.contentsOfDirectory(atPath: scratch.path(Self.folder).string)
+        let path = scratch.path(Self.folder).string
+        let names = try FileManager.default.subpathsOfDirectory(atPath: path)
         let own = [
-            "chart", "cloudgrid.mirrored.env", "deployment-record.json", "install.sh", "pull-secret.yaml",
-            "release-values.mirrored.yaml", "statement.0.sigstore.json", "statement.json",
-            "values-report.txt", "verification.json",
+            "deployment-record.json", "evidence", "evidence/statement.0.sigstore.json",
+            "evidence/statement.json", "evidence/verification.json", "install", "install/chart",
+            "install/chart/profiles", "install/chart/profiles/enterprise.yaml",
+            "install/chart/profiles/local.yaml", "install/chart/profiles/small.yaml",
+            "install/chart/values.yaml", "install/cloudgrid.mirrored.env", "install/install.sh",
+            "install/pull-secret.yaml", "install/release-values.mirrored.yaml",
+            "install/values-report.txt", "release",
         ]
-        #expect(names.sorted() == (bundle.artifact.files.map(\.name.text) + own).sorted())
+        let release = bundle.artifact.files.map { "release/\($0.name)" }
+        #expect(names.sorted() == (release + own).sorted())
     }
 
     @Test func `the deployment record keeps its schema`() async throws {
@@ -156,7 +163,8 @@ import Trust
     }
 
     @Test(arguments: [
-        "release-manifest.json", "deployment-record.json", "chart/profiles/small.yaml", "chart",
+        "release/release-manifest.json", "deployment-record.json", "install/chart/profiles/small.yaml",
+        "install/chart",
     ])
     func `a folder that is not whole is replaced, with what killed runs left`(lost: String) async throws {
         let scratch = try Scratch()
@@ -222,8 +230,8 @@ import Trust
             let isOpen =
                 [
                     "record", "record/cloudgrid", "record/cloudgrid/release", Self.folder,
-                    Self.folder + "/chart",
-                    Self.folder + "/chart/profiles",
+                    Self.folder + "/release", Self.folder + "/evidence", Self.folder + "/install",
+                    Self.folder + "/install/chart", Self.folder + "/install/chart/profiles",
                 ].contains(name) || name.hasSuffix("/install.sh")
             #expect(mode == (isOpen ? 0o700 : 0o600), "\(name)")
         }

@@ -18,17 +18,20 @@ import VendorProof
     @Test func `the chart's values and profiles lie in a folder as they are in the chart`() async throws {
         let bundle = try await Samples.bundle()
         let plan = try Samples.plan(bundle)
-        let inside = plan.files.map(\.path).filter { $0.hasPrefix("chart/") }
+        let inside = plan.files.map(\.path).filter { $0.hasPrefix("install/chart/") }
         #expect(
             inside == [
-                "chart/profiles/enterprise.yaml", "chart/profiles/local.yaml", "chart/profiles/small.yaml",
-                "chart/values.yaml",
+                "install/chart/profiles/enterprise.yaml", "install/chart/profiles/local.yaml",
+                "install/chart/profiles/small.yaml",
+                "install/chart/values.yaml",
             ])
         #expect(
-            try text("chart/values.yaml", in: plan) == "global:\n  imageRegistry: ghcr.io/cloudgrid-dev\n")
+            try text("install/chart/values.yaml", in: plan)
+                == "global:\n  imageRegistry: ghcr.io/cloudgrid-dev\n")
         #expect(
-            try text("chart/profiles/enterprise.yaml", in: plan).hasPrefix("# NATS and SurrealDB are run by"))
-        #expect(plan.files.count { $0.path == "cloudgrid-1.0.0-beta.tgz" } == 1)
+            try text("install/chart/profiles/enterprise.yaml", in: plan).hasPrefix(
+                "# NATS and SurrealDB are run by"))
+        #expect(plan.files.count { $0.path == "release/cloudgrid-1.0.0-beta.tgz" } == 1)
     }
 
     @Test func `values and settings say where clusters pull from, not where the release was put`()
@@ -43,8 +46,11 @@ import VendorProof
                 == MirroredValues.Change(
                     key: "global.imageRegistry", old: "ghcr.io/cloudgrid-dev", new: "mirror.internal:5000/cg")
         )
-        #expect(try text("install.sh", in: plan).contains(" oci://mirror.internal:5000/cg/charts/cloudgrid "))
-        #expect(try text("pull-secret.yaml", in: plan).contains("--docker-server=mirror.internal:5000 "))
+        #expect(
+            try text("install/install.sh", in: plan).contains(
+                " oci://mirror.internal:5000/cg/charts/cloudgrid "))
+        #expect(
+            try text("install/pull-secret.yaml", in: plan).contains("--docker-server=mirror.internal:5000 "))
     }
 
     @Test func `the pull secret is the documented one, or the one that is named, and holds no credentials`()
@@ -52,22 +58,24 @@ import VendorProof
     {
         let bundle = try await Samples.bundle()
         let plain = try Samples.plan(bundle)
-        #expect(try text("pull-secret.yaml", in: plain).contains("\n  name: \"cloudgrid-registry\"\n"))
-        #expect(!(try text("release-values.mirrored.yaml", in: plain).contains("imagePullSecrets")))
+        #expect(
+            try text("install/pull-secret.yaml", in: plain).contains("\n  name: \"cloudgrid-registry\"\n"))
+        #expect(!(try text("install/release-values.mirrored.yaml", in: plain).contains("imagePullSecrets")))
         let named = try Samples.plan(bundle, pullSecret: try PullSecretName("mirror.reader"))
-        let secret = try text("pull-secret.yaml", in: named)
+        let secret = try text("install/pull-secret.yaml", in: named)
         #expect(secret.contains("\n  name: \"mirror.reader\"\n  namespace: cloudgrid\n"))
         #expect(secret.contains("\ntype: kubernetes.io/dockerconfigjson\n"))
         #expect(secret.contains("kubectl create secret docker-registry mirror.reader --namespace cloudgrid"))
         #expect(
             secret.hasSuffix(
                 "{\"auths\": {\"registry.example.com\": {\"username\": \"\", \"password\": \"\"}}}\n"))
-        #expect(try text("release-values.mirrored.yaml", in: named).contains("- name: mirror.reader\n"))
+        #expect(
+            try text("install/release-values.mirrored.yaml", in: named).contains("- name: mirror.reader\n"))
     }
 
     @Test func `the report names every change with old and new`() async throws {
         let plan = try Samples.plan(try await Samples.bundle())
-        let report = try text("values-report.txt", in: plan)
+        let report = try text("install/values-report.txt", in: plan)
         #expect(
             report.contains(
                 """
@@ -96,11 +104,12 @@ import VendorProof
         let plan = try RecordPlan(
             bundle, target: "oci:/srv/layout", pullLocation: nil, vendor: try bundle.vendorReport(.none))
         let paths = Set(plan.files.map(\.path))
-        #expect(paths.contains("chart/values.yaml"))
+        #expect(paths.contains("install/chart/values.yaml"))
         #expect(
             paths.isDisjoint(with: [
-                "install.sh", "pull-secret.yaml", "values-report.txt", "cloudgrid.mirrored.env",
-                "release-values.mirrored.yaml",
+                "install/install.sh", "install/pull-secret.yaml", "install/values-report.txt",
+                "install/cloudgrid.mirrored.env",
+                "install/release-values.mirrored.yaml",
             ]))
         #expect(plan.environment == nil)
         #expect(!plan.hasInstallScript)
@@ -114,7 +123,7 @@ import VendorProof
     func `paths that some file system holds to be one are refused`(paths: [String], isRefused: Bool) throws {
         let files = try paths.map { path in
             let names = try path.split(separator: "/").map { try FileName(String($0)) }
-            return RecordFile(try #require(names.last), in: names.dropLast(), .bytes([]))
+            return RecordFile(try #require(names.last), in: .install, below: names.dropLast(), .bytes([]))
         }
         if isRefused {
             #expect(throws: ReleaseSetError.self) { try RecordFile.requireDistinct(files) }
