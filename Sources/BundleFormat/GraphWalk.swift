@@ -31,6 +31,7 @@ package struct GraphWalk {
                     "\(name(of: digest)): its subject \(subject.digest) is not in the set")
             }
         }
+        findings += EvidenceDepth.findings(in: graph)
     }
 
     private mutating func visit(_ descriptor: Descriptor, namedBy: String, image: String, above: [Digest])

@@ -7,6 +7,8 @@ package enum TransferEvent: Sendable, Hashable {
     case added(Int64)
     /// Bytes that an earlier run has moved; negative where they turn out not to be these.
     case kept(Int)
+    /// Manifests that were read while an export is planned.
+    case found(Int)
     /// Some part of the work stands still for that long; the text says why.
     case waiting(String, Duration)
     /// Something that people should read though the work goes on.

@@ -101,6 +101,9 @@ private struct ProgressDisplay {
         case .kept(let count):
             state.keep(count, at: clock.now)
             drawNowAndThen()
+        case .found(let count):
+            state.find(count, at: clock.now)
+            drawNowAndThen()
         case .waiting(let text, let duration):
             guard !printer.isQuiet else { return }
             state.wait(text, for: duration, at: clock.now)

@@ -5,6 +5,8 @@ struct TransferState {
     private var moved: Int64 = 0
     /// How many of the moved bytes an earlier run has moved.
     private var kept: Int64 = 0
+    /// Manifests that were read in a phase without a known end.
+    private var found = 0
     private var began: ContinuousClock.Instant
     private var lastMove: ContinuousClock.Instant
     /// Why some of the work stands still, and until when.
@@ -18,6 +20,11 @@ struct TransferState {
 
     mutating func move(_ count: Int, at now: ContinuousClock.Instant) {
         moved += Int64(count)
+        lastMove = now
+    }
+
+    mutating func find(_ count: Int, at now: ContinuousClock.Instant) {
+        found += count
         lastMove = now
     }
 
@@ -42,7 +49,7 @@ struct TransferState {
     }
 
     private func progress(at now: ContinuousClock.Instant) -> String {
-        guard let total, total > 0 else { return phase }
+        guard let total, total > 0 else { return found > 0 ? "\(phase): \(found) manifests" : phase }
         let seconds = began.duration(to: now) / .seconds(1)
         let rate = seconds > 0 ? Double(moved - kept) / seconds : 0
         var text = "\(phase): \(bytesForPeople(moved)) of \(bytesForPeople(total))"

@@ -9,26 +9,38 @@ import OCI
 struct EvidenceCollector {
     let source: any ImageSource
     let repository: SourceRepository
+    let events: TransferEvents
     private(set) var documents: [Digest: SourceDocument] = [:]
     private(set) var evidence: [IndexEntry] = []
     private var asked: Set<Digest> = []
     private var referred: Set<Digest> = []
     private var byteCount: Int64 = 0
 
-    init(source: any ImageSource, repository: SourceRepository) {
+    init(source: any ImageSource, repository: SourceRepository, events: TransferEvents) {
         self.source = source
         self.repository = repository
+        self.events = events
     }
 
     /// Fetches `root` and everything that belongs to it.
     mutating func collect(_ root: SourceDocument) async throws {
-        var waiting = [root]
-        while let next = waiting.popLast() {
-            for digest in try await fetchGraph(of: next) where asked.insert(digest).inserted {
-                try Task.checkCancellation()
-                waiting += try await signatures(of: digest)
-                waiting += try await referrers(of: digest)
+        // Level by level, so that each document has the smallest depth at which it is evidence.
+        var level = [root]
+        for depth in 0... {
+            var next: [SourceDocument] = []
+            for document in level {
+                for digest in try await fetchGraph(of: document) where asked.insert(digest).inserted {
+                    try Task.checkCancellation()
+                    next += try await signatures(of: digest)
+                    next += try await referrers(of: digest)
+                    try checkRoomForEvidence()
+                }
             }
+            guard let first = next.first(where: { documents[$0.digest] == nil }) else { return }
+            guard depth < EvidenceDepth.maximum else {
+                throw EvidenceDepth.tooDeep(in: source.location(of: repository), digest: first.digest)
+            }
+            level = next
         }
     }
 
@@ -40,6 +52,7 @@ struct EvidenceCollector {
             guard documents[document.digest] == nil else { continue }
             try checkRoom(for: document)
             documents[document.digest] = document
+            events.yield(.found(1))
             reached.append(document.digest)
             for child in try parsed(document).manifests where documents[child.digest] == nil {
                 guard child.mediaType.kind != .blob else { continue }
@@ -58,6 +71,13 @@ struct EvidenceCollector {
                 .format, "graph.count", at: .graph,
                 "\(source.location(of: repository)): goes beyond \(BundleGraph.maximumDocuments) documents or "
                     + "\(BundleGraph.maximumDocumentBytes) bytes of them")
+        }
+    }
+
+    private func checkRoomForEvidence() throws {
+        guard evidence.count <= EvidenceDepth.maximumEntries else {
+            throw EvidenceDepth.tooMany(
+                in: source.location(of: repository), count: "more than \(EvidenceDepth.maximumEntries)")
         }
     }
 

@@ -31,7 +31,8 @@ package struct ExportPlanner: Sendable {
         }
         events.yield(.phase("asking for \(imageCount) images and the chart", bytes: nil))
         let collector = ReleaseCollector(
-            manifest: manifest, extraImages: request.extraImages, source: source, width: request.width)
+            manifest: manifest, extraImages: request.extraImages, source: source, width: request.width,
+            events: events)
         let (parts, absent) = try await collector.collectAll(beside: folder)
         let artifact: ReleaseArtifact
         do {

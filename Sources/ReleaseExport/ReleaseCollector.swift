@@ -9,6 +9,7 @@ struct ReleaseCollector {
     let source: any ImageSource
     /// How many repositories are asked at a time.
     let width: Int
+    let events: TransferEvents
 
     /// Every repository of the release, and what the source has not got. That is told with everything else that is
     /// missing; what contradicts itself ends the planning, told of all repositories at once.
@@ -39,7 +40,7 @@ struct ReleaseCollector {
         guard let root = try await source.document(image.digest, in: repository) else {
             return .absent(Absence(repository, from: source))
         }
-        var collector = EvidenceCollector(source: source, repository: repository)
+        var collector = EvidenceCollector(source: source, repository: repository, events: events)
         try await collector.collect(root)
         let tag = try image.versionTag ?? Tag(manifest.version.text)
         let entry = IndexEntry(
@@ -52,7 +53,7 @@ struct ReleaseCollector {
         guard let root = try await source.document(image.digest, in: repository) else {
             return .absent(Absence(repository, from: source, image: image))
         }
-        var collector = EvidenceCollector(source: source, repository: repository)
+        var collector = EvidenceCollector(source: source, repository: repository, events: events)
         try await collector.collect(root)
         let entry = IndexEntry(
             kind: .extraImage, repository: image.name, tag: image.tag, descriptor: root.descriptor,
@@ -69,7 +70,7 @@ struct ReleaseCollector {
             }
             return .part(try buildChart(archive, from: folder, in: repository, tag: tag))
         }
-        var collector = EvidenceCollector(source: source, repository: repository)
+        var collector = EvidenceCollector(source: source, repository: repository, events: events)
         try await collector.collect(root)
         let chart = try ChartDocument(
             try ManifestDocument(root.bytes, name: "chart \(tag)", mediaType: root.mediaType))

@@ -50,4 +50,11 @@ import Testing
         state.move(999_999, at: start + .seconds(15))
         #expect(!line(30).contains("nothing"))
     }
+
+    @Test func `a phase without a known end counts the manifests that were read`() {
+        var state = TransferState("asking for 9 images", bytes: nil, at: start)
+        state.find(3, at: start)
+        state.find(1, at: start)
+        #expect(state.line(at: start, showsWait: true) == "asking for 9 images: 4 manifests")
+    }
 }

@@ -277,3 +277,53 @@ def _ref_names(index: bytes) -> list[str]:
 def subject() -> Iterator[Case]:
     bundle = altered("referrer manifest", lambda d: {**d, "subject": {**d["subject"], "digest": NOWHERE}})
     yield Case("subject outside", bundle.bytes(), FORMAT, "graph.subject", [NOWHERE], tier=2)
+
+
+@row("B108")
+def deep_evidence() -> Iterator[Case]:
+    """Nine referrers, each of the one before it; eight are read."""
+    chain: list[dict[str, Any]] = []
+    blobs = writer.Blobs()
+    subject = good().release.images[IMAGE]
+    for level in range(9):
+        layer = blobs.put(b"evidence %d" % level, "application/octet-stream")
+        document = {
+            "schemaVersion": 2,
+            "mediaType": writer.OCI_MANIFEST,
+            "config": blobs.put(b"{}", "application/vnd.oci.empty.v1+json"),
+            "layers": [layer],
+            "subject": {key: subject[key] for key in ("mediaType", "digest", "size")},
+        }
+        subject = blobs.put(encoding.compact(document), writer.OCI_MANIFEST)
+        chain.append(subject)
+
+    def bundle(count: int) -> bytes:
+        def alter(place: str, value: Any) -> Any:
+            if place != "index.json":
+                return value
+            listed = value["manifests"] + [
+                {
+                    **manifest,
+                    "annotations": {
+                        "dev.cgbundle.kind": "referrer",
+                        "io.containerd.image.name": f"registry.example.com/{IMAGE}@{manifest['digest']}",
+                        REF_NAME: f"{IMAGE}/referrers/{manifest['digest'].replace(':', '-')}",
+                    },
+                }
+                for manifest in chain[:count]
+            ]
+            return {**value, "manifests": sorted(listed, key=lambda d: d["annotations"][REF_NAME])}
+
+        wanted = {d["digest"] for d in chain[:count]}
+
+        def release(release: TinyRelease) -> None:
+            for digest, content in blobs.content.items():
+                if digest in {d["digest"] for d in chain} - wanted or content == b"evidence 8" and count < 9:
+                    continue
+                for media_type in blobs.types[digest]:
+                    release.blobs.put(content, media_type)
+
+        return GoodBundle(alter=alter, release=release).bytes()
+
+    yield Case("nine referrers deep", bundle(9), FORMAT, "graph.depth", [chain[8]["digest"]])
+    yield Case("eight referrers deep", bundle(8), 0, None, [])

@@ -43,6 +43,10 @@ MAX_DOCUMENTS = 16384
 # bundle-v1.md gives this limit for index.json only; inside the graph 4096 is the catalogue's.
 MAX_CHILDREN = 4096
 MAX_DEPTH = 3
+# Levels of signatures and referrers above an image, and their number in one repository.
+MAX_EVIDENCE_DEPTH = 8
+MAX_EVIDENCE = 10_000
+_EVIDENCE = re.compile(r"(?P<repository>.+)/(?:sha256-(?P<subject>[0-9a-f]{64})\.(?:sig|att|sbom)|referrers/[^/]+)\Z")
 
 
 class Named(NamedTuple):
@@ -66,6 +70,7 @@ class Graph:
         self.documents: dict[str, dict[str, Any]] = {}
         self.named = self._read_index(index)
         self._check_subjects()
+        self._check_evidence()
         unreached = [digest for digest in self._listed if digest not in self._types]
         require(not unreached, 6, f"{unreached[:1]}: is named by nothing")
         self._check_order(listed[1:])
@@ -156,6 +161,40 @@ class Graph:
                 6,
                 f"{digest}: subject has another media type",
             )
+
+    def _check_evidence(self) -> None:
+        """How deep and how numerous what proves something is."""
+        subjects = {digest: subject["digest"] for digest, subject in self._subjects}
+        counts: dict[str, int] = {}
+        waiting = []
+        depths: dict[str, int] = {}
+        for item in self.named:
+            if item.kind not in ("signature", "referrer"):
+                self._set_depth(depths, item.digest, 0)
+                continue
+            match = _EVIDENCE.match(item.ref_name)
+            assert match is not None
+            counts[match["repository"]] = counts.get(match["repository"], 0) + 1
+            subject = f"sha256:{match['subject']}" if match["subject"] else subjects.get(item.digest)
+            waiting.append((item, subject))
+        for repository, count in counts.items():
+            require(count <= MAX_EVIDENCE, 6, f"{repository}: has {count} signatures and referrers")
+        depth = 1
+        while reached := [item for item, subject in waiting if subject in depths]:
+            require(depth <= MAX_EVIDENCE_DEPTH, 6, f"{reached[0].digest}: is too deep above an image")
+            for item in reached:
+                self._set_depth(depths, item.digest, depth)
+            waiting = [(item, subject) for item, subject in waiting if item not in reached]
+            depth += 1
+
+    def _set_depth(self, depths: dict[str, int], root: str, depth: int) -> None:
+        """Gives a document and all below it a depth, where they have none."""
+        waiting = [root]
+        while waiting:
+            digest = waiting.pop()
+            if digest in self.documents and digest not in depths:
+                depths[digest] = depth
+                waiting += [child["digest"] for child in self.documents[digest].get("manifests", [])]
 
     def _check_order(self, blobs: list[Listed]) -> None:
         def place(entry: Listed) -> tuple[int, str]:
