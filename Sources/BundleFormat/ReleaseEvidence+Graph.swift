@@ -6,7 +6,7 @@ extension ReleaseEvidence {
     /// What a bundle has to prove, and what it proves it with.
     package init(_ graph: BundleGraph, manifest: ReleaseManifest, artifact: ReleaseArtifact) {
         self.init(
-            version: manifest.version,
+            version: manifest.version, commit: manifest.commit,
             artifacts: graph.index.entries.compactMap { entry in
                 Artifact.Role(entry.kind).map { role in
                     Artifact(

@@ -33,7 +33,8 @@ struct BundledImage {
         }
         return try ImageEvidence(
             name: "\(image.name)@\(image.digest)", policyName: image.name, digest: image.digest,
-            kind: image.role == .chart ? .chart : .image, version: release.version.text, carriers: carriers
+            kind: image.role == .chart ? .chart : .image,
+            release: JudgedRelease(version: release.version.text, commit: release.commit), carriers: carriers
         ) { try bundle.bytes(of: $0) }
     }
 }

@@ -12,8 +12,8 @@ struct ImageEvidence: Sendable {
     let digest: Digest
     /// What policies tell it apart as: in a bundle a chart is known for one.
     let kind: VendorObjectKind
-    /// Of the release that it belongs to, where that is known.
-    var version: String?
+    /// The release that it belongs to, as far as it is known.
+    let release: JudgedRelease
     let found: [FoundEvidence]
 
     /// Referrers come before tags.
@@ -21,14 +21,14 @@ struct ImageEvidence: Sendable {
     /// - Parameter read: the bytes of a blob that a carrier names.
     init(
         name: String, policyName: String, digest: Digest, kind: VendorObjectKind = .image,
-        version: String? = nil,
+        release: JudgedRelease = .none,
         carriers: [ReleaseEvidence.Carrier], reading read: (Digest) throws -> [UInt8],
     ) throws {
         self.name = name
         self.policyName = policyName
         self.digest = digest
         self.kind = kind
-        self.version = version
+        self.release = release
         let sorted = carriers.filter { $0.tag == nil } + carriers.filter { $0.tag != nil }
         found = try sorted.flatMap { try $0.evidence(reading: read) }
     }

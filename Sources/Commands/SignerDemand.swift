@@ -6,8 +6,8 @@ import Trust
 struct SignerDemand: Sendable {
     let trust: VendorTrust
     let signers: [AcceptedSigner]
-    /// Of the release that the thing belongs to, where that matters.
-    let version: String?
+    /// The release that the thing belongs to, as far as it is known.
+    let release: JudgedRelease
     let needsAuthorityTime: Bool
     /// What is left out on the operator's word.
     let ignored: [String]
@@ -26,7 +26,7 @@ struct SignerDemand: Sendable {
         -> VerifiedSignature
     {
         try requireKind(of: evidence)
-        switch try trust.judge(evidence, over: artifact, by: signers, version: version) {
+        switch try trust.judge(evidence, over: artifact, by: signers, for: release) {
         case .stranger(_, let fault): throw fault
         case .accepted(let verified):
             try requireTime(of: verified, evidence.name)

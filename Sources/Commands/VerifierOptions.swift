@@ -28,6 +28,12 @@ package struct VerifierOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The commit that {commit} in the trust file stands for, 40 lowercase hex digits.",
+            valueName: "sha"))
+    package var commit: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How much a certificate needs, as tlog=N, sct=N or time=N; may be given several times. Default: one of each.",
             valueName: "kind=n"))
     package var require: [RequiredCount] = []
@@ -50,8 +56,9 @@ package struct VerifierOptions: ParsableArguments {
             throw ValidationError("--require: each of tlog, sct and time once")
         }
         guard file.trust == nil else { return try validateTrustFile() }
-        guard release == nil else {
-            throw ValidationError("--release says what {version} in a trust file stands for: give --trust")
+        guard release == nil, commit == nil else {
+            throw ValidationError(
+                "--release and --commit are values for {version} and {commit} in a trust file: give --trust")
         }
         guard key == nil || !identity.isUsed else {
             throw ValidationError(
@@ -68,6 +75,9 @@ package struct VerifierOptions: ParsableArguments {
     }
 
     private func validateTrustFile() throws {
+        if let commit, !JudgedRelease.isCommit(commit) {
+            throw ValidationError("--commit: expected 40 lowercase hex digits, found \"\(commit)\"")
+        }
         let others =
             key != nil || identity.isUsed || !trustedRoot.isEmpty || !require.isEmpty || insecureIgnoreTlog
             || insecureIgnoreSct
@@ -80,9 +90,11 @@ package struct VerifierOptions: ParsableArguments {
 
     /// - Parameters:
     ///   - name: what policies call the thing; nothing where it has no name.
-    ///   - version: of the release that the thing comes from, where that is known.
-    func demand(for kind: VendorObjectKind, _ name: String?, version: String? = nil) throws -> SignerDemand {
-        if let document = try file.document() { return try demand(of: document, for: kind, name, version) }
+    ///   - release: the one that the thing comes from, as far as it is known.
+    func demand(
+        for kind: VendorObjectKind, _ name: String?, of release: JudgedRelease = .none
+    ) throws -> SignerDemand {
+        if let document = try file.document() { return try demand(of: document, for: kind, name, release) }
         var inputs = TrustInputs()
         let roots = try inputs.roots(trustedRoot, requiring: required)
         var signers: [AcceptedSigner] = []
@@ -99,11 +111,11 @@ package struct VerifierOptions: ParsableArguments {
         }
         return SignerDemand(
             trust: VendorTrust(roots: roots, keys: keys, policies: [], files: inputs.files), signers: signers,
-            version: nil, needsAuthorityTime: useSignedTimestamps, ignored: ignored, warnings: warnings)
+            release: .none, needsAuthorityTime: useSignedTimestamps, ignored: ignored, warnings: warnings)
     }
 
     private func demand(
-        of document: TrustDocument, for kind: VendorObjectKind, _ name: String?, _ known: String?
+        of document: TrustDocument, for kind: VendorObjectKind, _ name: String?, _ known: JudgedRelease
     ) throws -> SignerDemand {
         guard let name else {
             throw Finding(
@@ -117,19 +129,25 @@ package struct VerifierOptions: ParsableArguments {
                 .trust, "vendor.nopolicy", at: .policy,
                 "\(kind.rawValue) \(name): no policy of \(document.file.name) matches it")
         }
-        let version =
-            try release.map { text throws(ReleaseSetError) in try ReleaseVersion(text).text } ?? known
-        let namesVersion = policy.anyOf.contains {
-            if case .identity(let pin) = $0 { pin.namesVersion } else { false }
-        }
-        guard version != nil || !namesVersion else {
+        let judged = JudgedRelease(
+            version: try release.map { text throws(ReleaseSetError) in try ReleaseVersion(text).text }
+                ?? known.version,
+            commit: commit ?? known.commit)
+        let subject = "\(document.file.name): the policy for \(kind.rawValue) \(name)"
+        let named = Set(policy.anyOf.flatMap(\.placeholders))
+        guard judged.version != nil || !named.contains(.version) else {
             throw Finding(
                 .usage, "vendor.version", at: .policy,
-                "\(document.file.name): the policy for \(kind.rawValue) \(name) speaks of {version}; say with --release "
-                    + "VERSION which one that is")
+                "\(subject) names {version}; give its value with --release VERSION")
+        }
+        guard judged.commit != nil || !named.contains(.commit) else {
+            throw Finding(
+                .usage, "vendor.commit", at: .policy,
+                "\(subject) names {commit}; give its value, the commit of the release manifest, with --commit SHA"
+            )
         }
         return SignerDemand(
-            trust: trust, signers: policy.anyOf, version: version, needsAuthorityTime: useSignedTimestamps,
+            trust: trust, signers: policy.anyOf, release: judged, needsAuthorityTime: useSignedTimestamps,
             ignored: [],
             warnings: (document.unanchored + Self.unused(document.file.waivers, for: name)).map(\.told))
     }

@@ -16,9 +16,9 @@ package struct VerifyAttestationCommand: AsyncParsableCommand {
             Waivers of a trust file do not count. Examples:
 
               cgbundle verify-attestation cloudgrid-1.0.0.tgz --type slsaprovenance1 \\
-                --bundle attestations.jsonl --trust trust.json --release v1.0.0
+                --bundle attestations.jsonl --trust trust.json --release v1.0.0 --commit SHA
               cgbundle verify-attestation registry.internal/cloudgrid-bff@sha256:… \\
-                --type slsaprovenance1 --trust trust.json --release v1.0.0
+                --type slsaprovenance1 --trust trust.json --release v1.0.0 --commit SHA
             """)
 
     @Argument(
@@ -46,8 +46,8 @@ package struct VerifyAttestationCommand: AsyncParsableCommand {
                 "--bundle and --signature are about a file, and other options say where an image lies: give one of them"
             )
         }
-        guard place.releaseBundle == nil || verifier.release == nil else {
-            throw ValidationError("--release is what the bundle says: leave it out")
+        guard place.releaseBundle == nil || (verifier.release == nil && verifier.commit == nil) else {
+            throw ValidationError("--release and --commit are in the bundle: leave them out")
         }
     }
 
@@ -76,7 +76,7 @@ package struct VerifyAttestationCommand: AsyncParsableCommand {
     private func verifyImage(_ printer: Printer) async throws {
         let image = try await place.evidence(
             for: object, tag: .att, beside: try verifier.file.document(), printer)
-        let demand = try verifier.demand(for: image.kind, image.policyName, version: image.version)
+        let demand = try verifier.demand(for: image.kind, image.policyName, of: image.release)
         demand.warnings.forEach(printer.warning)
         let candidates = image.found.filter(isCandidate)
         let artifact = Artifact(sha256: image.digest.sha256)

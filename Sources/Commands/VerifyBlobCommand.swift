@@ -14,7 +14,7 @@ package struct VerifyBlobCommand: AsyncParsableCommand {
             count. Examples:
 
               cgbundle verify-blob checksums.txt --bundle checksums.txt.sigstore.json \\
-                --trust trust.json --release v1.0.0
+                --trust trust.json --release v1.0.0 --commit SHA
               cgbundle verify-blob checksums.txt --signature checksums.txt.sig \\
                 --key vendor.pub --insecure-ignore-tlog
             """)

@@ -34,8 +34,8 @@ package struct VerifyImageCommand: AsyncParsableCommand {
     package init() {}
 
     package func validate() throws {
-        guard place.releaseBundle == nil || verifier.release == nil else {
-            throw ValidationError("--release is what the bundle says: leave it out")
+        guard place.releaseBundle == nil || (verifier.release == nil && verifier.commit == nil) else {
+            throw ValidationError("--release and --commit are in the bundle: leave them out")
         }
     }
 
@@ -45,7 +45,7 @@ package struct VerifyImageCommand: AsyncParsableCommand {
         try await CommandRun.perform(printer) {
             let found = try await place.evidence(
                 for: image, tag: .sig, beside: try verifier.file.document(), printer)
-            let demand = try verifier.demand(for: found.kind, found.policyName, version: found.version)
+            let demand = try verifier.demand(for: found.kind, found.policyName, of: found.release)
             demand.warnings.forEach(printer.warning)
             let signatures = found.found.filter { $0.mayBeSignature }
             let artifact = Artifact(sha256: found.digest.sha256)

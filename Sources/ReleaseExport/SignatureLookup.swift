@@ -24,16 +24,16 @@ package struct SignatureLookup: Sendable {
 
     private let log: RekorLog
     private let trust: VendorTrust
-    private let version: ReleaseVersion
+    private let release: JudgedRelease
 
     private static let fileLimit = 16 << 20
     private static let signatureLimit = 1 << 16
     private static let lineLimit = 1024
 
-    package init(_ log: RekorLog, trust: VendorTrust, version: ReleaseVersion) {
+    package init(_ log: RekorLog, trust: VendorTrust, release: JudgedRelease) {
         self.log = log
         self.trust = trust
-        self.version = version
+        self.release = release
     }
 
     /// A bare signature and the file that it stands beside.
@@ -122,8 +122,7 @@ package struct SignatureLookup: Sendable {
         _ bundle: [UInt8], named name: FileName, over part: [UInt8], by policy: VendorPolicy
     ) throws(EvidenceFault) -> VerifiedSignature {
         let evidence = try SignedEvidence(bundle: bundle, name: name.text)
-        switch try trust.judge(evidence, over: Artifact(bytes: part), by: policy.anyOf, version: version.text)
-        {
+        switch try trust.judge(evidence, over: Artifact(bytes: part), by: policy.anyOf, for: release) {
         case .accepted(let verified): return verified
         case .stranger(_, let fault): throw fault
         }

@@ -37,7 +37,7 @@ struct IdentityTally {
         var signer: BundleSigner?
         var fault: EvidenceFault?
         for (number, pin) in policy.identities.enumerated() {
-            switch try trust.judge(evidence, over: artifact, by: [.identity(pin)], version: nil) {
+            switch try trust.judge(evidence, over: artifact, by: [.identity(pin)], for: .none) {
             case .accepted(let verified):
                 guard case .identity(let identity, _) = verified.signer else { continue }
                 signer = BundleSigner(identity)

@@ -75,7 +75,7 @@ struct ArtifactProof {
     private func verdicts(
         on found: [FoundEvidence], of digest: Digest, _ policy: VendorPolicy?
     ) -> [EvidenceVerdict] {
-        let judge = EvidenceJudge(trust, version: release.version.text, policy: policy)
+        let judge = EvidenceJudge(trust, for: release.judged, policy: policy)
         return found.map { judge.verdict(on: $0, over: digest.artifact, statementsCount: false) }
     }
 

@@ -5,13 +5,13 @@ import Trust
 /// Judges single pieces of evidence for one object: by whom it has to be signed, and what it is.
 struct EvidenceJudge: Sendable {
     let trust: VendorTrust
-    let version: String
+    let release: JudgedRelease
     /// Who is asked for; nothing where no policy holds for the object.
     let signers: [AcceptedSigner]?
 
-    init(_ trust: VendorTrust, version: String, policy: VendorPolicy?) {
+    init(_ trust: VendorTrust, for release: JudgedRelease, policy: VendorPolicy?) {
         self.trust = trust
-        self.version = version
+        self.release = release
         signers = policy?.anyOf
     }
 
@@ -61,7 +61,7 @@ struct EvidenceJudge: Sendable {
                 text: "it holds, and no policy says who has to sign this",
                 format: evidence.format, signature: verified)
         }
-        switch try trust.judge(evidence, over: artifact, by: signers, version: version) {
+        switch try trust.judge(evidence, over: artifact, by: signers, for: release) {
         case .accepted(let verified):
             let role = role(of: verified, found)
             guard role != .unknown else {

@@ -62,7 +62,7 @@ struct FileProof {
     }
 
     private func judge(_ policy: VendorPolicy?) -> EvidenceJudge {
-        EvidenceJudge(trust, version: release.version.text, policy: policy)
+        EvidenceJudge(trust, for: release.judged, policy: policy)
     }
 
     private mutating func verdicts(on list: ChecksumProof, _ policy: VendorPolicy?) -> [EvidenceVerdict] {

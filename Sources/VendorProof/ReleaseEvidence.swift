@@ -1,5 +1,6 @@
 package import OCI
 package import ReleaseSet
+import Trust
 
 /// A release as far as its proof goes: what there is, and what may prove it.
 ///
@@ -63,17 +64,25 @@ package struct ReleaseEvidence: Sendable {
     }
 
     package let version: ReleaseVersion
+    /// The commit that the release manifest names.
+    package let commit: String
     package let artifacts: [Artifact]
     package let carriers: [Carrier]
     /// Sorted by name.
     package let files: [File]
 
-    package init(version: ReleaseVersion, artifacts: [Artifact], carriers: [Carrier], files: [File]) {
+    package init(
+        version: ReleaseVersion, commit: String, artifacts: [Artifact], carriers: [Carrier], files: [File],
+    ) {
         self.version = version
+        self.commit = commit
         self.artifacts = artifacts
         self.carriers = carriers
         self.files = files
     }
+
+    /// Values of the placeholders in vendor policies.
+    var judged: JudgedRelease { JudgedRelease(version: version.text, commit: commit) }
 
     package static let blobLimit: Int64 = 16 << 20
 

@@ -136,7 +136,7 @@ struct ExportCommand: AsyncParsableCommand {
                 url: rekorLookup, options: try access.webOptions(connections: 1, patience: patience),
                 trust: trust,
                 printer: printer
-            ).run(in: request.folder, of: manifest.version)
+            ).run(in: request.folder, of: manifest)
         }
         let policy = try document.flatMap { $0.file.bundleSigners == nil ? nil : try $0.signerPolicy() }
         let asked = request

@@ -13,7 +13,7 @@ struct RekorLookup {
     let trust: VendorTrust
     let printer: Printer
 
-    func run(in folder: FilePath, of version: ReleaseVersion) async throws {
+    func run(in folder: FilePath, of manifest: ReleaseManifest) async throws {
         let transport = try HTTPTransport(options: options)
         let result: Result<[SignatureLookup.Outcome], any Error>
         do {
@@ -22,7 +22,9 @@ struct RekorLookup {
                     .usage, "rekor.url", at: .target,
                     "--rekor-lookup: expected https://HOST, or http with --plain-http HOST")
             }
-            let lookup = SignatureLookup(RekorLog(files), trust: trust, version: version)
+            let lookup = SignatureLookup(
+                RekorLog(files), trust: trust,
+                release: JudgedRelease(version: manifest.version.text, commit: manifest.commit))
             let (outcomes, _) = try await Progress(printer, waitingWith: options.patience).show { events in
                 events.yield(.phase("asking \(url)", bytes: nil))
                 return try await lookup.complete(folder)

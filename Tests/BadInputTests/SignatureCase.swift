@@ -16,6 +16,7 @@ struct SignatureCase: Sendable, CustomTestStringConvertible {
 
     static let folder = Sample.folder + "/trust/blobs"
     static let release = "v1.0.0-beta"
+    static let commit = "0123456789abcdef0123456789abcdef01234567"
 
     var testDescription: String { name }
     var isForImage: Bool { artifact == "image.json" }
@@ -76,10 +77,10 @@ struct SignatureCase: Sendable, CustomTestStringConvertible {
              "policies":[{"match":{"files":["artifact.txt","other-artifact.txt"],"images":["*/*","*/*/*"]},"any-of":[
                {"root":"test-data","certificate-oidc-issuer":"\(Self.issuer)",
                 "certificate-identity":"\(Self.workflow)@refs/tags/{version}","source-repository":"\(Self.repository)",
-                "source-ref":"refs/tags/{version}","runner-environment":"github-hosted"}]}]}
+                "source-digest":"{commit}","source-ref":"refs/tags/{version}","runner-environment":"github-hosted"}]}]}
             """
         try Data(text.utf8).write(to: URL(filePath: path))
-        return ["--trust", path, "--release", Self.release]
+        return ["--trust", path, "--release", Self.release, "--commit", Self.commit]
     }
 
     /// The same said with options, as far as cosign has them.
@@ -99,5 +100,6 @@ struct SignatureCase: Sendable, CustomTestStringConvertible {
         "--certificate-identity", "\(workflow)@refs/tags/\(release)", "--certificate-oidc-issuer", issuer,
         "--source-repository", repository, "--certificate-github-workflow-ref", "refs/tags/\(release)",
         "--certificate-github-workflow-repository", "cloudgrid-dev/cloudgrid",
+        "--certificate-github-workflow-sha", commit,
     ]
 }

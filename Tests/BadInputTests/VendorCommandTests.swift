@@ -96,7 +96,7 @@ import Testing
 
     @Test(arguments: [
         "other-repository", "other-workflow", "branch", "other-tag", "other-caller", "other-runner",
-        "other-issuer",
+        "other-issuer", "other-commit",
     ])
     func `the ready policy refuses a good certificate of somebody else`(who: String) throws {
         let sample = try made("--signer", who)

@@ -153,6 +153,8 @@ import Testing
         (["--key", "x", "--insecure-ignore-sct"], "about certificates"),
         (["--key", "x", "--trust", "y"], "--trust says"),
         (["--release", "v1.0.0"], "give --trust"),
+        (["--commit", String(repeating: "0", count: 40)], "give --trust"),
+        (["--trust", "y", "--commit", "0123abc"], "expected 40 lowercase hex digits, found \"0123abc\""),
         (["--require", "sct"], "--require"),
         (["--require", "sct=1", "--require", "sct=2"], "each of tlog, sct and time once"),
         (["--signature", "x"], "one of them"),
@@ -316,7 +318,9 @@ import Testing
                 .replacing("\"checksums.txt\"", with: "\"*\"")
                 .replacing("\"policies\":", with: "\"waivers\": [\(waiver)], \"policies\":").utf8
         ).write(to: URL(filePath: file))
-        let trust = ["--trust", file, "--release", "v1.0.0-beta"]
+        let trust = [
+            "--trust", file, "--release", SignatureCase.release, "--commit", SignatureCase.commit,
+        ]
         let sentence =
             "lets a release go on without proof and does not count here: ticket 4711 [policy.unused]"
         let bare = try CommandRunner.cgbundle(

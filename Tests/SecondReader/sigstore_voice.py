@@ -30,6 +30,7 @@ TESTDATA = Path(__file__).resolve().parent.parent.parent / "testdata"
 BLOBS = TESTDATA / "trust" / "blobs"
 REPOSITORY = "https://github.com/cloudgrid-dev/cloudgrid"
 REF = "refs/tags/v1.0.0-beta"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 WORKFLOW = policy.AllOf(
     [
         policy.Identity(
@@ -37,6 +38,7 @@ WORKFLOW = policy.AllOf(
             issuer="https://token.actions.githubusercontent.com",
         ),
         policy.OIDCSourceRepositoryURI(REPOSITORY),
+        policy.OIDCSourceRepositoryDigest(COMMIT),
         policy.OIDCSourceRepositoryRef(REF),
         policy.OIDCRunnerEnvironment("github-hosted"),
     ]

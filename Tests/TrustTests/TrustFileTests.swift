@@ -113,6 +113,25 @@ struct TrustFileDraft {
             "policy.identity"
         ),
         (
+            "bundle-signers",
+            #"{"threshold":1,"any-of":[{"root":"public","certificate-oidc-issuer":"a","#
+                + #""certificate-identity":"b","source-digest":"{commit}"}]}"#,
+            "policy.identity"
+        ),
+        (
+            "policies",
+            TrustFileDraft.policies(by: #"{\#(TrustFileDraft.identity),"source-digest":"{commit"}"#),
+            "policy.identity"
+        ),
+        (
+            "policies",
+            TrustFileDraft.policies(
+                by:
+                    #"{"root":"public","certificate-oidc-issuer":"a","certificate-identity-regexp":"^{commit}$"}"#
+            ),
+            "policy.regexp"
+        ),
+        (
             "policies",
             TrustFileDraft.policies(
                 by:
@@ -165,13 +184,44 @@ struct TrustFileDraft {
 
     @Test func `the placeholder stands for the version and nothing else does`() throws {
         let pin = TextPin.exact("https://s@refs/tags/{version}")
-        #expect(pin.matches("https://s@refs/tags/v1.0.0", version: "v1.0.0"))
-        #expect(!pin.matches("https://s@refs/tags/v1.0.1", version: "v1.0.0"))
-        #expect(!pin.matches("https://s@refs/tags/v1.0.0-beta", version: "v1.0.0"))
-        #expect(!pin.matches("https://s@refs/tags/{version}", version: "v1.0.0"))
-        #expect(!pin.matches("https://s@refs/tags/{version}", version: nil))
-        #expect(TextPin.exact("a").matches("a", version: nil))
-        #expect(!TextPin.exact("\u{e9}").matches("e\u{301}", version: nil))
+        let release = JudgedRelease(version: "v1.0.0", commit: nil)
+        #expect(pin.matches("https://s@refs/tags/v1.0.0", for: release))
+        #expect(!pin.matches("https://s@refs/tags/v1.0.1", for: release))
+        #expect(!pin.matches("https://s@refs/tags/v1.0.0-beta", for: release))
+        #expect(!pin.matches("https://s@refs/tags/{version}", for: release))
+        #expect(!pin.matches("https://s@refs/tags/{version}", for: .none))
+        #expect(TextPin.exact("a").matches("a", for: .none))
+        #expect(!TextPin.exact("\u{e9}").matches("e\u{301}", for: .none))
+    }
+
+    private static let commit = "0123456789abcdef0123456789abcdef01234567"
+
+    @Test func `the commit placeholder matches the whole commit of the release`() throws {
+        let pin = TextPin.exact("{commit}")
+        let release = JudgedRelease(version: "v1.0.0", commit: Self.commit)
+        #expect(pin.placeholders == [.commit])
+        #expect(pin.matches(Self.commit, for: release))
+        #expect(!pin.matches(String(Self.commit.dropLast()), for: release))
+        #expect(!pin.matches("v1.0.0", for: release))
+        #expect(!pin.matches("{commit}", for: release))
+        #expect(pin.described(for: release) == Self.commit)
+    }
+
+    @Test(
+        arguments: [
+            nil, "", String(commit.dropLast()), commit + "0", commit.uppercased(), "v1.0.0",
+            String(commit.dropLast()) + "g",
+        ] as [String?])
+    func `a commit of another form matches nothing, and the reason is given`(commit: String?) {
+        let pin = TextPin.exact("{commit}")
+        let release = JudgedRelease(version: "v1.0.0", commit: commit)
+        for found in [commit ?? "", Self.commit, "{commit}", ""] {
+            #expect(!pin.matches(found, for: release))
+        }
+        let reason = commit == nil ? "is not known" : "is not 40 lowercase hex digits"
+        #expect(
+            pin.described(for: release)
+                == "{commit} ({commit} has no value: the commit of the release \(reason))")
     }
 
     @Test func `a waiver is over from its first moment on`() throws {
@@ -199,10 +249,13 @@ struct TrustFileDraft {
 
     @Test func `the sentences name everything that is accepted`() throws {
         var draft = TrustFileDraft()
-        draft["policies"] = TrustFileDraft.policies(by: "{\(TrustFileDraft.identity)}")
+        draft["policies"] = TrustFileDraft.policies(
+            by: #"{\#(TrustFileDraft.identity),"source-digest":"{commit}"}"#)
         let sentences = try draft.read().sentences(now: Timestamp(seconds: 0)).joined(separator: "\n")
         for part in [
             "one of these", "key ada (ada.pub)", "image *", "https://s@{version}", "https://i", "2027-01-01",
+            "source-digest {commit}", "{version} is the version of the release that is judged",
+            "{commit} is the commit of the release that is judged",
         ] {
             #expect(sentences.contains(part), "\(sentences)")
         }

@@ -33,7 +33,7 @@ import Trust
         let evidence = try SignedEvidence(bundle: bundle, name: "bundle")
         do {
             let judged = try trust(["keys": keys]).judge(
-                evidence, over: Artifact(bytes: message), by: [.key("ada")], version: nil)
+                evidence, over: Artifact(bytes: message), by: [.key("ada")], for: .none)
             guard case .accepted = judged else { return .key }
             return nil
         } catch let fault as EvidenceFault {

@@ -14,6 +14,7 @@ struct SampleEvidence {
     static let now = Timestamp(seconds: 1_800_000_000)
 
     var version: String
+    var commit: String
     var artifacts: [ReleaseEvidence.Artifact] = []
     var carriers: [ReleaseEvidence.Carrier] = []
     var files: [ReleaseEvidence.File] = []
@@ -23,6 +24,7 @@ struct SampleEvidence {
     init(_ sample: String = testdata + "/sample") throws {
         let manifest = try ReleaseManifest(json: Self.bytes(sample + "/release/release-manifest.json"))
         version = manifest.version.text
+        commit = manifest.commit
         for name in try FileManager.default.contentsOfDirectory(atPath: sample + "/release").sorted() {
             try add(file: name, Self.bytes("\(sample)/release/\(name)"))
         }
@@ -118,7 +120,8 @@ struct SampleEvidence {
     var evidence: ReleaseEvidence {
         get throws {
             ReleaseEvidence(
-                version: try ReleaseVersion(version), artifacts: artifacts, carriers: carriers,
+                version: try ReleaseVersion(version), commit: commit, artifacts: artifacts,
+                carriers: carriers,
                 files: files.sorted { $0.name < $1.name })
         }
     }

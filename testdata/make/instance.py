@@ -162,7 +162,8 @@ def impostors(release: Release) -> dict[str, Identity]:
     return {
         "other-repository": dataclasses.replace(good, repository="somebody-else/cloudgrid"),
         "other-workflow": dataclasses.replace(good, workflow=".github/workflows/nightly.yml"),
-        "branch": dataclasses.replace(good, ref="refs/heads/main"),
+        "branch": dataclasses.replace(good, ref="refs/heads/next"),
+        "other-commit": dataclasses.replace(good, commit="89abcdef" * 5),
         "other-tag": dataclasses.replace(good, ref="refs/tags/v0.9.0"),
         "other-caller": dataclasses.replace(good, caller="somebody-else/fork"),
         "other-runner": dataclasses.replace(good, runner="self-hosted"),

@@ -53,7 +53,8 @@ def _other_signers(book: Casebook) -> None:
     texts = {
         "other-repository": "the workflow of another repository",
         "other-workflow": "another workflow of the repository",
-        "branch": "the workflow on a branch instead of a tag",
+        "branch": "the workflow on a branch that is not main",
+        "other-commit": "the workflow, started at another commit",
         "other-tag": "the workflow on another tag than the release's",
         "other-caller": "the workflow, started from another repository",
         "other-runner": "the workflow on a runner that is not GitHub's",
@@ -196,7 +197,8 @@ def _log_entries(book: Casebook) -> None:
         "vendor.inclusion", "path-too-short", "a node of the path is missing", changed(path=entry.path[1:])
     )
     about = "the entry's place is another"
-    book.refuse("vendor.inclusion", "index-changed", about, changed(index=entry.index - 1))
+    # The neighbour may be the same entry, logged twice; its place would then be as good.
+    book.refuse("vendor.inclusion", "index-changed", about, changed(index=entry.index - 2))
     about = "the entry's place is beyond the tree"
     book.refuse("vendor.inclusion", "index-beyond-tree", about, changed(index=entry.size))
     files = bundle_file(good.bundle(proof=False))

@@ -29,21 +29,27 @@ def write(folder: Path, keys: Path) -> None:
     (folder / "cloudgrid-release.json").write_bytes(encoding.document(_trust_file(public)))
 
 
-def _trust_file(root: dict[str, str]) -> dict[str, Any]:
-    """Every image signed by the release's own workflow; the checksums' signature looked at, not required."""
-    workflow = {
-        "root": root["name"],
+def _workflow(root: str, ref: str) -> dict[str, str]:
+    """The release workflow at one ref, for the commit of the release that is judged."""
+    return {
+        "root": root,
         "certificate-oidc-issuer": ISSUER,
-        "certificate-identity": f"{_REPOSITORY}/.github/workflows/release.yml@refs/tags/{{version}}",
+        "certificate-identity": f"{_REPOSITORY}/.github/workflows/release.yml@{ref}",
         "source-repository": _REPOSITORY,
-        "source-ref": "refs/tags/{version}",
+        "source-digest": "{commit}",
+        "source-ref": ref,
         "runner-environment": "github-hosted",
     }
+
+
+def _trust_file(root: dict[str, str]) -> dict[str, Any]:
+    """Every image signed by the release workflow, at `main` or at the tag; the signature of the checksums optional."""
+    workflow = [_workflow(root["name"], ref) for ref in ("refs/heads/main", "refs/tags/{version}")]
     return {
         "version": 1,
         "roots": [{**root, "require": {"tlog": 1, "sct": 1, "time": 1}}],
         "policies": [
-            {"match": {"images": [f"{REGISTRY}/*"]}, "any-of": [workflow]},
-            {"match": {"files": ["checksums.txt"]}, "any-of": [workflow], "on-missing": "warn"},
+            {"match": {"images": [f"{REGISTRY}/*"]}, "any-of": workflow},
+            {"match": {"files": ["checksums.txt"]}, "any-of": workflow, "on-missing": "warn"},
         ],
     }

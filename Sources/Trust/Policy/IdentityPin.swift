@@ -19,73 +19,65 @@ package struct IdentityPin: Hashable, Sendable {
         self.claims = claims
     }
 
-    /// Refuses a certificate of somebody else.
-    ///
-    /// - Parameter version: of the release that is judged.
-    func require(_ identity: CertificateIdentity, version: String?) throws(EvidenceFault) {
-        try identity.requireIssuer(described: issuer.described(version: version)) {
-            issuer.matches($0, version: version)
+    /// Refuses a certificate that this pin does not describe.
+    func require(_ identity: CertificateIdentity, for release: JudgedRelease) throws(EvidenceFault) {
+        try identity.requireIssuer(described: issuer.described(for: release)) {
+            issuer.matches($0, for: release)
         }
-        try identity.requireSubject(described: subject.described(version: version)) {
-            subject.matches($0, version: version)
+        try identity.requireSubject(described: subject.described(for: release)) {
+            subject.matches($0, for: release)
         }
         for (claim, pin) in claims.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            try identity.require(claim, described: pin.described(version: version)) {
-                pin.matches($0, version: version)
+            try identity.require(claim, described: pin.described(for: release)) {
+                pin.matches($0, for: release)
             }
         }
     }
 
-    /// Whether it can be judged only where the version of the release is known.
-    package var namesVersion: Bool { ([issuer, subject] + claims.values).contains(where: \.namesVersion) }
+    /// Placeholders that need a release before the pin can be judged.
+    package var placeholders: [Placeholder] {
+        let named = Set(([issuer, subject] + claims.values).flatMap(\.placeholders))
+        return Placeholder.allCases.filter(named.contains)
+    }
 }
 
-/// A text of a certificate, pinned.
-package enum TextPin: Hashable, Sendable {
-    /// Byte for byte, where `{version}` stands for the version of the release that is judged.
-    case exact(String)
-    case pattern(TextPattern)
-
-    package static let placeholder = "{version}"
-
-    package var namesVersion: Bool {
-        guard case .exact(let text) = self else { return false }
-        return text.utf8.contains(UInt8(ascii: "{"))
-    }
-
-    /// - Parameter version: as the release writes it, `v1.0.0`; without one a pin that needs it matches nothing.
-    package func matches(_ found: String, version: String?) -> Bool {
+extension AcceptedSigner {
+    /// Placeholders that need a release before the signer can be judged.
+    package var placeholders: [Placeholder] {
         switch self {
-        case .exact(let text):
-            guard namesVersion else { return found.utf8.elementsEqual(text.utf8) }
-            guard let version else { return false }
-            return found.utf8.elementsEqual(Self.filled(text, version: version).utf8)
-        case .pattern(let pattern):
-            return pattern.matches(found)
+        case .key: []
+        case .identity(let pin): pin.placeholders
         }
     }
+}
 
-    /// What is asked for, in words.
-    package func described(version: String?) -> String {
-        switch self {
-        case .exact(let text): version.map { Self.filled(text, version: $0) } ?? text
-        case .pattern(let pattern): "something like \(pattern.text)"
-        }
-    }
-
-    private static func filled(_ text: String, version: String) -> String {
-        var filled: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let first = rest.first {
-            if rest.starts(with: placeholder.utf8) {
-                filled += version.utf8
-                rest = rest.dropFirst(placeholder.utf8.count)
-            } else {
-                filled.append(first)
-                rest = rest.dropFirst()
+extension [IdentityPin] {
+    /// Refuses a certificate that none of the pins describes.
+    ///
+    /// The fault is of the pin that comes closest: one with this issuer and subject, else one with this issuer.
+    func requireOne(_ identity: CertificateIdentity, for release: JudgedRelease) throws(EvidenceFault) {
+        var fault: EvidenceFault?
+        let sameIssuer = filter { $0.issuer.matches(identity.issuer, for: release) }
+        let sameSubject = sameIssuer.filter { $0.subject.matches(identity.subject, for: release) }
+        for pin in sameSubject {
+            do throws(EvidenceFault) {
+                return try pin.require(identity, for: release)
+            } catch {
+                fault = fault ?? error
             }
         }
-        return String(decoding: filled, as: UTF8.self)
+        if let fault { throw fault }
+        let isSubjectWrong = !sameIssuer.isEmpty
+        let expected = (isSubjectWrong ? sameIssuer.map(\.subject) : map(\.issuer)).map {
+            $0.described(for: release)
+        }
+        let distinct = expected.enumerated().filter { !expected[..<$0.offset].contains($0.element) }
+        let described = distinct.map(\.element).joined(separator: " or ")
+        if isSubjectWrong {
+            try identity.requireSubject(described: described) { _ in false }
+        } else {
+            try identity.requireIssuer(described: described) { _ in false }
+        }
     }
 }
 

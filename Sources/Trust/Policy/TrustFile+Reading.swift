@@ -98,9 +98,13 @@ extension TrustFile.BundleSigners {
                 "the threshold \(threshold) cannot hold: expected 1 to \(anyOf.count), the number of signers")
         }
         for (number, signer) in anyOf.enumerated() {
-            guard case .identity(let pin) = signer, pin.namesVersion else { continue }
+            guard case .identity(let pin) = signer, let placeholder = pin.placeholders.first else {
+                continue
+            }
             throw node.at("/any-of/\(number)").fault(
-                .identity, "names \(TextPin.placeholder), which is known only once the bundle is believed")
+                .identity,
+                "names \(placeholder.rawValue), which is known only once the signatures of the bundle are verified"
+            )
         }
     }
 }

@@ -49,14 +49,12 @@ extension TrustFile {
                 + (key.needsLogEntry ? ", with an entry in a transparency log" : "")
         case .identity(let pin):
             let claims = pin.claims.sorted { $0.key.memberName < $1.key.memberName }.map {
-                ", \($0.key.memberName) \($0.value.described(version: nil))"
+                ", \($0.key.memberName) \($0.value.described)"
             }
-            let version =
-                pin.namesVersion
-                ? "; \(TextPin.placeholder) is the version of the release that is judged" : ""
+            let placeholders = pin.placeholders.map { "; \($0.meaning)" }.joined()
             return
-                "a certificate of the root \(pin.root) for \(pin.subject.described(version: nil)), vouched for by "
-                + pin.issuer.described(version: nil) + claims.joined() + version
+                "a certificate of the root \(pin.root) for \(pin.subject.described), vouched for by "
+                + pin.issuer.described + claims.joined() + placeholders
         }
     }
 }

@@ -130,26 +130,26 @@ struct TrustNode {
         }
     }
 
-    /// A text that a certificate must hold; braces stand in it only as the placeholder.
+    /// A text that a certificate must hold; braces stand in it only as placeholders.
     func exactText() throws(TrustFileError) -> String {
         let text = try text()
         var rest = Array(text.utf8)[...]
         while let brace = rest.firstIndex(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) {
             rest = rest[brace...]
-            guard rest.starts(with: TextPin.placeholder.utf8) else {
-                throw fault(.identity, "has a brace that is not part of \(TextPin.placeholder)")
+            guard let placeholder = Placeholder(beginning: rest) else {
+                throw fault(.identity, "has a brace that is not part of \(Placeholder.list)")
             }
-            rest = rest.dropFirst(TextPin.placeholder.utf8.count)
+            rest = rest.dropFirst(placeholder.rawValue.utf8.count)
         }
         return text
     }
 
     private func regexp() throws(TrustFileError) -> TextPattern {
         let text = try text()
-        guard !text.contains(TextPin.placeholder) else {
+        if let placeholder = Placeholder.allCases.first(where: { text.contains($0.rawValue) }) {
             throw fault(
                 .regexp,
-                "\(TextPin.placeholder) stands only in exact texts; in a regular expression braces repeat")
+                "\(placeholder.rawValue) stands only in exact texts; in a regular expression braces repeat")
         }
         do throws(PatternError) {
             return try TextPattern(text)

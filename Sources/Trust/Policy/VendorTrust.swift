@@ -36,13 +36,13 @@ extension VendorTrust {
     ///
     /// A signature that holds under a root or key that was not asked for is told apart from one that does not hold.
     ///
-    /// - Parameter version: of the release that is judged.
     package func judge(
-        _ evidence: SignedEvidence, over artifact: Artifact, by signers: [AcceptedSigner], version: String?,
+        _ evidence: SignedEvidence, over artifact: Artifact, by signers: [AcceptedSigner],
+        for release: JudgedRelease,
     ) throws(EvidenceFault) -> SignerJudgement {
         if case .certificate = evidence.signer {
             let pins = signers.compactMap { if case .identity(let pin) = $0 { pin } else { nil } }
-            return try judge(evidence, over: artifact, pins: pins, version: version)
+            return try judge(evidence, over: artifact, pins: pins, for: release)
         }
         let names = signers.compactMap { if case .key(let name) = $0 { name } else { nil } }
         return try judge(evidence, over: artifact, keys: keys.filter { names.contains($0.name) })
@@ -57,7 +57,7 @@ extension VendorTrust {
 
     // Root by root, because what one of two roots with the same authority asks for says nothing of the other.
     private func judge(
-        _ evidence: SignedEvidence, over artifact: Artifact, pins: [IdentityPin], version: String?,
+        _ evidence: SignedEvidence, over artifact: Artifact, pins: [IdentityPin], for release: JudgedRelease,
     ) throws(EvidenceFault) -> SignerJudgement {
         var stranger: (VerifiedSignature, EvidenceFault)?
         var faults: [EvidenceFault] = []
@@ -71,13 +71,11 @@ extension VendorTrust {
                 continue
             }
             guard case .identity(let identity, _) = verified.signer else { continue }
-            for pin in pins where pin.root == root.name {
-                do throws(EvidenceFault) {
-                    try pin.require(identity, version: version)
-                    return .accepted(verified)
-                } catch {
-                    stranger = stranger ?? (verified, error)
-                }
+            do throws(EvidenceFault) {
+                try pins.filter { $0.root == root.name }.requireOne(identity, for: release)
+                return .accepted(verified)
+            } catch {
+                stranger = stranger ?? (verified, error)
             }
         }
         if let stranger { return .stranger(stranger.0, stranger.1) }

@@ -114,7 +114,7 @@ extension CertificateIdentity {
         guard let found, isAccepted(found) else {
             throw EvidenceFault(
                 .identity,
-                "the certificate's \(claim): expected \(described), found \(found.map { quoted($0) } ?? "none")"
+                "the certificate's \(claim.memberName): expected \(described), found \(found.map { quoted($0) } ?? "none")"
             )
         }
     }

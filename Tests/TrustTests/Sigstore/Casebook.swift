@@ -64,6 +64,8 @@ extension CasebookRow {
         try identity.requireSubject(described: subject) { $0 == subject }
         try identity.requireIssuer(described: issuer) { $0 == issuer }
         try identity.require(.sourceRepository, described: repository) { $0 == repository }
+        let commit = "0123456789abcdef0123456789abcdef01234567"
+        try identity.require(.sourceDigest, described: commit) { $0 == commit }
         try identity.require(.sourceRef, described: ref) { $0 == ref }
         try identity.require(.runnerEnvironment, described: "github-hosted") { $0 == "github-hosted" }
     }
