@@ -22,7 +22,8 @@ struct Mirror: Sendable {
         }
         let settings = bundle.manifest.compose?.envExample?.text ?? EnvironmentFile.name
         environment = try bundle.artifact.file(named: settings).map { file in
-            try EnvironmentFile(try bundle.bytes(of: file.digest, limit: EnvironmentFile.sizeLimit)).mirrored(
+            let bytes = try bundle.bytes(of: file.digest, limit: EnvironmentFile.sizeLimit)
+            return try EnvironmentFile(bytes, document: settings).mirrored(
                 to: location, manifest: bundle.manifest, extras: extras)
         }
     }

@@ -38,25 +38,54 @@ extension Coherence {
         return found
     }
 
-    /// Compose runs what the text says, once its variables are replaced: by the example's settings, and by the
-    /// defaults where somebody leaves a setting out.
+    /// References of the compose file's services, with the example's settings and with the defaults that count where the
+    /// operator leaves a setting out.
     var composeFindings: [SetFinding] {
         guard let compose = parts.compose else { return [] }
-        let file = parts.manifest.compose?.file?.text ?? "compose file"
+        let example = parts.environment?.settings ?? [:]
         var found: [SetFinding] = []
-        for use in compose.imageUses() {
-            guard let text = use.text else { continue }
-            let place = ReferencePlace(kind: .compose, file: file, item: "line \(use.line): \(use.key)")
-            let settings = [parts.environment?.settings ?? [:], [:]]
-            let texts = settings.compactMap { ComposeEnvironment.expand(text, with: $0) }
-            if texts.isEmpty {
-                found.append(outside(ImagePin(text), at: place, "a variable without a value in \(text)"))
+        for service in compose.services {
+            guard let image = service.image else { continue }
+            let place = ReferencePlace(
+                kind: .compose, file: compose.document,
+                item: "line \(image.line): services.\(service.name).image")
+            var texts: Set<String> = []
+            if let text = ComposeEnvironment.expand(image.text, with: example) {
+                texts.insert(text)
+            } else {
+                found.append(unresolved(image.text, of: service, at: place))
             }
-            for expanded in Set(texts).sorted() {
-                found += findings(about: ImagePin(expanded), tag: nil, at: place)
-            }
+            if let text = ComposeEnvironment.expand(image.text, with: [:]) { texts.insert(text) }
+            for text in texts.sorted() { found += findings(about: ImagePin(text), tag: nil, at: place) }
+        }
+        for file in compose.otherFiles {
+            found.append(
+                SetFinding(
+                    .warning, "values.external", file: compose.document, item: "line \(file.line)",
+                    expected: "all services in this file",
+                    found: "\(file.text), whose images are not checked"))
         }
         return found
+    }
+
+    /// A reference with a variable that has no value. It is refused where it may name a release image, because nothing
+    /// shows which one runs.
+    private func unresolved(
+        _ text: String, of service: ComposeFile.Service, at place: ReferencePlace,
+    ) -> SetFinding {
+        let names = Set(parts.manifest.images.map(\.shortName))
+        let settings = parts.environment?.settings ?? [:]
+        let words = [text, ComposeVariables.replaced(in: text, with: settings)?.text ?? ""]
+            .flatMap { $0.utf8.split { !FileName.isAlphanumeric($0) && $0 != UInt8(ascii: "-") } }
+        let isRelease =
+            words.contains { names.contains(String(decoding: $0, as: UTF8.self)) }
+            || names.contains(service.name)
+            || names.contains("cloudgrid-" + service.name)
+        return SetFinding(
+            isRelease ? .contradiction : .warning, isRelease ? "values.unresolved" : "values.external",
+            file: place.file, item: place.item,
+            expected: "a reference whose variables have values or defaults",
+            found: text)
     }
 
     /// The chart's own values and its profiles.

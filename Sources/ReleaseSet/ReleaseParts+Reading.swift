@@ -22,15 +22,15 @@ extension ReleaseParts {
             (parts, bytes) throws(ReleaseSetError) in
             parts.values = try ReleaseValues(bytes)
         }
-        let composeName = manifest.compose?.file?.text ?? "cloudgrid.compose.yaml"
+        let composeName = manifest.compose?.file?.text ?? ComposeFile.name
         try reading(composeName, limit: YAMLDocument.sizeLimit, from: source) {
             (parts, bytes) throws(ReleaseSetError) in
-            parts.compose = try ReleaseValues(bytes, document: composeName)
+            parts.compose = try ComposeFile(bytes, document: composeName)
         }
         let environmentName = manifest.compose?.envExample?.text ?? EnvironmentFile.name
         try reading(environmentName, limit: EnvironmentFile.sizeLimit, from: source) {
             (parts, bytes) throws(ReleaseSetError) in
-            parts.environment = ComposeEnvironment(bytes, document: environmentName)
+            parts.environment = try ComposeEnvironment(bytes, document: environmentName)
         }
         readChart(chartFiles)
         try readDocuments(from: source)

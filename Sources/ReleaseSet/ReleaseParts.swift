@@ -63,7 +63,7 @@ package struct ReleaseParts: Sendable {
     /// Files of Sigstore bundles, which prove others.
     package var attestations: Set<FileName> = []
     package var environment: ComposeEnvironment?
-    package var compose: ReleaseValues?
+    package var compose: ComposeFile?
     package var documents: [FileName: DocumentFacts] = [:]
     package var leftOut: Set<Group> = []
     /// Files that are there and could not be read.

@@ -21,6 +21,8 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
     case valuesShared(key: String, line: Int, others: [String])
     case valuesEdit(key: String, line: Int, obstacle: String)
     case valuesDiffer(key: String)
+    case composeShape(document: String, key: String, line: Int, expected: String)
+    case environmentSyntax(document: String, line: Int, problem: String)
 
     /// Which class of refusal this is; the command line turns it into the exit status.
     package enum Kind: Sendable {
@@ -31,7 +33,7 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
         switch self {
         case .yaml(_, .outOfMemory), .valuesDiffer: .internal
         case .json, .yaml, .version, .fileName, .duplicateFileName, .manifest, .digest, .checksumSize,
-            .checksumLine, .valuesShape, .valuesEdit:
+            .checksumLine, .valuesShape, .valuesEdit, .composeShape, .environmentSyntax:
             .format
         case .checksumConflict: .content
         case .targetName, .secretName: .usage
@@ -60,6 +62,8 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
         case .valuesShared: "values.shared"
         case .valuesEdit: "values.edit"
         case .valuesDiffer: "values.differ"
+        case .composeShape: "compose.shape"
+        case .environmentSyntax: "env.syntax"
         }
     }
 }
@@ -101,6 +105,10 @@ extension ReleaseSetError: CustomStringConvertible {
             "release-values.yaml: line \(line): \(key): cannot be changed in place: \(obstacle)"
         case .valuesDiffer(let key):
             "release-values.yaml: \(key): came out of the edit otherwise than it was meant"
+        case .composeShape(let document, let key, let line, let expected):
+            "\(document): line \(line): \(key): expected \(expected)"
+        case .environmentSyntax(let document, let line, let problem):
+            "\(document): line \(line): \(problem)"
         }
     }
 }

@@ -11,8 +11,11 @@ struct YAMLComposer {
     /// How many brackets and braces are open.
     private var flows = 0
 
-    init(bytes: [UInt8]) {
+    private let tags: YAMLDocument.TagRule
+
+    init(bytes: [UInt8], tags: YAMLDocument.TagRule) {
         self.bytes = bytes
+        self.tags = tags
     }
 
     mutating func compose(
@@ -105,7 +108,9 @@ struct YAMLComposer {
                     end: event.range.upperBound)
             }
             let key = try node(event, depth: depth + 1, from: parser)
-            guard let (text, style) = nodes[key].scalar else { throw .unusableKey(line: event.line) }
+            guard let (text, style) = nodes[key].scalar, nodes[key].tag != YAMLDocument.binaryTag else {
+                throw .unusableKey(line: event.line)
+            }
             // Readers disagree whether a quoted "<<" merges.
             guard style == .plain || text != "<<" else { throw .unusableKey(line: event.line) }
             if let first = lines.updateValue(event.line, forKey: Array(text.utf8)) {
@@ -143,11 +148,18 @@ struct YAMLComposer {
     }
 
     private func checkTag(of event: YAMLEvent) throws(YAMLError) {
-        guard let tag = event.tag else { return }
-        let core = ["str", "int", "float", "bool", "null", "map", "seq"]
-        guard core.contains(where: { tag.utf8.elementsEqual("tag:yaml.org,2002:\($0)".utf8) }) else {
-            throw .foreignTag(tag: tag, line: event.line)
-        }
+        guard tags == .coreSchema, let tag = event.tag, !Self.isCore(tag) else { return }
+        throw .foreignTag(tag: tag, line: event.line)
+    }
+
+    private static func isCore(_ tag: String) -> Bool {
+        let names = ["str", "int", "float", "bool", "null", "map", "seq"]
+        return names.contains { tag.utf8.elementsEqual("tag:yaml.org,2002:\($0)".utf8) }
+    }
+
+    /// The tag that the node keeps.
+    private static func kept(_ tag: String?) -> String? {
+        tag.flatMap { isCore($0) || $0 == YAMLDocument.binaryTag ? $0 : nil }
     }
 
     private mutating func add(
@@ -170,7 +182,7 @@ struct YAMLComposer {
         nodes.append(
             YAMLNode(
                 content: content, range: lower..<max(lower, upper), line: event.line,
-                isInFlow: flows > 0, anchor: isAlias ? nil : event.anchor, tag: event.tag))
+                isInFlow: flows > 0, anchor: isAlias ? nil : event.anchor, tag: Self.kept(event.tag)))
         extents.append(extent)
         let id = nodes.count - 1
         if !isAlias, let anchor = event.anchor { anchors[Array(anchor.utf8)] = id }

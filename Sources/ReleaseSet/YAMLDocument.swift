@@ -5,7 +5,8 @@
 /// aliases come before the nodes that use them.
 ///
 /// It refuses more than 4 MiB, 64 levels (128 once aliases are followed), 100 aliases or a million nodes after
-/// expansion; a second document; tags beyond the core schema; duplicate keys, and keys that are not scalars.
+/// expansion; a second document; tags beyond the core schema, unless they are to be ignored; duplicate keys, and keys
+/// that are not scalars.
 ///
 /// YAML 1.2.2, chapter 3, read by libyaml with the rules of YAML 1.1.
 package struct YAMLDocument: Sendable {
@@ -21,12 +22,23 @@ package struct YAMLDocument: Sendable {
     /// Where the line `...` begins, if there is one.
     let explicitEnd: Int?
 
-    package init(_ bytes: [UInt8]) throws(YAMLError) {
+    /// Which tags a document may have.
+    package enum TagRule: Sendable {
+        /// Those of the core schema.
+        case coreSchema
+        /// Any; a node is read as if it had none beyond the core schema.
+        case ignored
+    }
+
+    /// Tag of a scalar that holds base64 of its value, kept on the node even where tags are ignored.
+    static let binaryTag = "tag:yaml.org,2002:binary"
+
+    package init(_ bytes: [UInt8], tags: TagRule = .coreSchema) throws(YAMLError) {
         guard bytes.count <= Self.sizeLimit else {
             throw .tooLarge(found: bytes.count, limit: Self.sizeLimit)
         }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
-        var composer = YAMLComposer(bytes: bytes)
+        var composer = YAMLComposer(bytes: bytes, tags: tags)
         let end = try bytes.withUnsafeBufferPointer { (buffer) throws(YAMLError) in
             try composer.compose(from: YAMLParser(reading: buffer))
         }

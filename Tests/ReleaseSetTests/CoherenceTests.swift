@@ -299,16 +299,84 @@ import Testing
             $0.listAgain()
         },
         Lie(
-            row: "compose by tag only", reason: "values.tag", severity: .warning,
+            row: "compose by tag only, and tags of Compose and YAML", reason: "values.tag",
+            severity: .warning,
             mentions: ["cloudgrid-bff:v1.0.0-beta"]
         ) {
             $0.replace(
                 "cloudgrid-bff@\(bff)", with: "cloudgrid-bff:${CLOUDGRID_VERSION}",
                 in: "cloudgrid.compose.yaml")
+            $0.append(
+                "  x: !override {command: !reset null, environment: {A: !!binary eA==, B: !!timestamp 2026-11-02}}\n",
+                to: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(row: "compose without tag and digest", reason: "values.latest", mentions: ["cloudgrid-bff"]) {
             $0.replace("cloudgrid-bff@\(bff)", with: "cloudgrid-bff", in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "latest behind two variables", reason: "values.latest",
+            mentions: ["services.bff.image", "cloudgrid-bff:latest"]
+        ) {
+            $0.append("T=latest\nB=${CLOUDGRID_REGISTRY}/cloudgrid-bff:${T}\n", to: "cloudgrid.env.example")
+            $0.replace(
+                "${CLOUDGRID_REGISTRY:-ghcr.io/cloudgrid-dev}/cloudgrid-bff@\(bff)", with: "${B}",
+                in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "another version behind two variables", reason: "set.version",
+            mentions: ["services.bff.image", "cloudgrid-bff:v0.9.0"]
+        ) {
+            $0.append("T='v0.9.0'\nB=\"$CLOUDGRID_REGISTRY/cloudgrid-bff:$T\"\n", to: "cloudgrid.env.example")
+            $0.replace(
+                "${CLOUDGRID_REGISTRY:-ghcr.io/cloudgrid-dev}/cloudgrid-bff@\(bff)", with: "${B}",
+                in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "release image whose tag has no value", reason: "values.unresolved",
+            mentions: ["services.bff.image", "cloudgrid-bff:${T}"]
+        ) {
+            $0.replace("cloudgrid-bff@\(bff)", with: "cloudgrid-bff:${T}", in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "release service whose image has no value", reason: "values.unresolved",
+            mentions: ["services.bff.image", "${B:?must}"]
+        ) {
+            $0.replace(
+                "${CLOUDGRID_REGISTRY:-ghcr.io/cloudgrid-dev}/cloudgrid-bff@\(bff)", with: "${B:?must}",
+                in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "another service's image without a value", reason: "values.external", severity: .warning,
+            mentions: ["services.tool.image", "${TOOL:?must}"]
+        ) {
+            $0.append("  tool:\n    image: ${TOOL:?must}\n", to: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "compose includes another file", reason: "values.external", severity: .warning,
+            mentions: ["more.yaml, whose images are not checked"]
+        ) {
+            $0.append("include: [more.yaml]\n", to: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "compose environment that Compose refuses", reason: "env.syntax", kind: .format,
+            mentions: ["cloudgrid.env.example: ", "no closing quote"]
+        ) {
+            $0.append("N='x\n", to: "cloudgrid.env.example")
+            $0.listAgain()
+        },
+        Lie(
+            row: "image of a service that is no text", reason: "compose.shape", kind: .format,
+            mentions: ["services.x.image"]
+        ) {
+            $0.append("  x: {image: [a]}\n", to: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(

@@ -2,27 +2,60 @@ import Testing
 
 @testable import ReleaseSet
 
+/// Variables of a compose file. The expected values follow the Compose specification, "Interpolation"; podman-compose and
+/// Debian's docker-compose agree where they accept the text.
 @Suite struct ComposeEnvironmentTests {
-    static let environment = ComposeEnvironment(
-        Array("# a\nA=1\r\nexport B = \"two\"\nE=\nbroken line\nA=3\n".utf8), document: "e")
+    static let environment = Result {
+        try ComposeEnvironment(
+            Array("# a\nA=1\r\nexport B = \"two\"\nE=\nU=${NONE}\nV=x${NONE}\nA=3\n".utf8), document: "e")
+    }
 
     @Test(arguments: [
         ("$A", "3"), ("${A}", "3"), ("${B}x$$", "twox$"), ("${C:-d}", "d"), ("${C-d}", "d"), ("${E:-d}", "d"),
-        ("${C:-${A}/x}", "3/x"), ("${A:+y}", "y"), ("${C:+y}", ""), ("plain", "plain"),
-        ("${A:?must}", "3"),
+        ("${E-d}", ""), ("${C:-${A}/x}", "3/x"), ("${C:-${D:-${A}}}", "3"), ("${A:+y}", "y"), ("${C:+y}", ""),
+        ("plain", "plain"), ("${A:?must}", "3"), ("$", "$"), ("a$ b", "a$ b"), ("$1", "$1"), ("$$A", "$A"),
+        ("${A:-${C}}", "3"), ("${C:-{\"a\":{}}}", "{\"a\":{}}"), ("${U:-d}", "d"), ("${U-d}", "d"),
+        ("$A.$B-$A", "3.two-3"),
     ])
-    func `variables are replaced as compose does it`(text: String, expected: String) {
-        #expect(ComposeEnvironment.expand(text, with: Self.environment.settings) == expected)
+    func `variables are replaced as Compose does it`(text: String, expected: String) throws {
+        let settings = try Self.environment.get().settings
+        #expect(ComposeEnvironment.expand(text, with: settings) == expected)
     }
 
-    @Test(arguments: ["$C", "${C}", "${C:?must}", "${A", "${", "$", "${A!}"])
-    func `what has no value is none`(text: String) {
-        #expect(ComposeEnvironment.expand(text, with: Self.environment.settings) == nil)
+    @Test(arguments: [
+        "$C", "${C}", "${C:?must}", "${C?}", "${A", "${", "${A!}", "${}", "${1}", "${A:}", "$U", "${V:-d}",
+        "${C:-$C}",
+        String(repeating: "${C:-", count: 40) + String(repeating: "}", count: 40),
+    ])
+    func `a text with a variable without a value, or that is not well-formed, has no value`(text: String)
+        throws
+    {
+        let settings = try Self.environment.get().settings
+        #expect(ComposeEnvironment.expand(text, with: settings) == nil)
     }
 
-    @Test func `lines are counted`() {
-        #expect(Self.environment.settings["B"]?.line == 3)
-        #expect(Self.environment.settings.count == 2)
+    @Test func `a variable without a value is replaced by nothing, and the result is known to be incomplete`()
+        throws
+    {
+        let settings = try Self.environment.get().settings
+        let expansion = try #require(ComposeVariables.replaced(in: "${A}/x:${C}${C:?must}", with: settings))
+        #expect(expansion.text == "3/x:")
+        #expect(!expansion.isComplete)
+    }
+
+    @Test func `lines are counted`() throws {
+        let settings = try Self.environment.get().settings
+        #expect(settings["B"]?.line == 3)
+        #expect(settings["A"]?.line == 7)
+        #expect(settings.count == 5)
+    }
+
+    @Test func `values that grow with each setting are refused before they are large`() {
+        let lines = (1...40).map { "V\($0)=$V\($0 - 1)$V\($0 - 1)" }
+        let text = "V0=0123456789\n" + lines.joined(separator: "\n")
+        #expect(throws: ReleaseSetError.self) { try EnvironmentFile(Array(text.utf8)) }
+        let wide = "V=\(String(repeating: "x", count: 60_000))\n" + String(repeating: "W=$V\n", count: 200)
+        #expect(throws: ReleaseSetError.self) { try EnvironmentFile(Array(wide.utf8)) }
     }
 }
 
