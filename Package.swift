@@ -138,8 +138,9 @@ let package = Package(
         tests(
             "ReleaseRecordTests",
             of: [
-                "BundleFormat", "LibCrypto", "OCI", "ReleaseRecord", "ReleaseSet", "StrictJSON", "Trust",
-                "VendorProof", systemPackage,
+                "BundleFormat", "CommandRunner", "LibCrypto", "OCI", "ReleaseRecord", "ReleaseSet",
+                "StrictJSON",
+                "Trust", "VendorProof", systemPackage,
             ]),
         floor("CommandRunner", on: [], at: "Tests/CommandRunner"),
         floor("Servers", on: ["CommandRunner", "OCI"], at: "Tests/Servers"),

@@ -9,6 +9,7 @@ struct Mirror: Sendable {
     /// Nothing where the release brings none.
     let values: MirroredValues?
     let environment: MirroredEnvironment?
+    let compose: MirroredCompose?
 
     init(of bundle: VerifiedBundle, at location: RegistryLocation, pullSecret: PullSecretName?) throws {
         self.location = location
@@ -21,10 +22,20 @@ struct Mirror: Sendable {
                 to: location, manifest: bundle.manifest, extras: extras, pullSecret: pullSecret)
         }
         let settings = bundle.manifest.compose?.envExample?.text ?? EnvironmentFile.name
-        environment = try bundle.artifact.file(named: settings).map { file in
+        let example = try bundle.artifact.file(named: settings).map { file in
             let bytes = try bundle.bytes(of: file.digest, limit: EnvironmentFile.sizeLimit)
-            return try EnvironmentFile(bytes, document: settings).mirrored(
-                to: location, manifest: bundle.manifest, extras: extras)
+            return try EnvironmentFile(bytes, document: settings)
+        }
+        environment = try example?.mirrored(to: location, manifest: bundle.manifest, extras: extras)
+        let carried = Set(bundle.index.entries.filter { $0.kind == .image }.map(\.digest))
+        let name = bundle.manifest.compose?.file?.text ?? ComposeFile.name
+        compose = try bundle.artifact.file(named: name).map { file in
+            let bytes = try bundle.bytes(of: file.digest, limit: YAMLDocument.sizeLimit)
+            return try ComposeFile(bytes, document: name).mirrored(
+                to: location, images: bundle.manifest.images.filter { carried.contains($0.digest) },
+                extras: extras,
+                settings: example.map { ComposeEnvironment($0, document: settings).settings } ?? [:],
+                files: Set(bundle.artifact.files.map(\.name.text)))
         }
     }
 
@@ -35,7 +46,7 @@ struct Mirror: Sendable {
         chart: PackedChart?, from repository: RepositoryName?, version: ReleaseVersion,
     ) throws(ReleaseSetError) -> [RecordFile] {
         let secret = PullSecret(name: pullSecret ?? .documented, host: location.host)
-        let report = ValuesReport(values: values, environment: environment)
+        let report = ValuesReport(values: values, environment: environment, compose: compose)
         var files = [
             RecordFile(try FileName(PullSecret.fileName), in: .install, .bytes(secret.bytes)),
             RecordFile(try FileName(ValuesReport.name), in: .install, .bytes(report.bytes)),
@@ -44,10 +55,11 @@ struct Mirror: Sendable {
             files.append(
                 RecordFile(try FileName(RecordPlan.mirroredValuesName), in: .install, .bytes(values.bytes)))
         }
-        if let environment {
-            files.append(
-                RecordFile(
-                    try FileName(EnvironmentFile.mirroredName), in: .install, .bytes(environment.bytes)))
+        if let environment { files.append(try ComposeKit.template(environment)) }
+        if let compose {
+            files += try ComposeKit(
+                version: version, location: location, compose: compose, environment: environment
+            ).files()
         }
         if values != nil, let chart, let repository {
             let hasProfile = chart.files[InstallScript.profileName] != nil

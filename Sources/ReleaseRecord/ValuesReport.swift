@@ -7,6 +7,7 @@ struct ValuesReport: Sendable {
 
     let values: MirroredValues?
     let environment: MirroredEnvironment?
+    let compose: MirroredCompose?
 
     var bytes: [UInt8] { Array((lines.joined(separator: "\n") + "\n").utf8) }
 
@@ -36,6 +37,24 @@ struct ValuesReport: Sendable {
             }
             lines += Self.section(
                 "Images that the bundle does not bring, left as they are", environment.unplaced)
+        }
+        if let compose {
+            if !lines.isEmpty { lines.append("") }
+            lines += ["\(ComposeKit.overrideName): images of the services of \(compose.document)", ""]
+            lines +=
+                compose.placed.isEmpty
+                ? ["  none"] : compose.placed.map { "  \($0.service)  \(escaped($0.image))" }
+            lines += Self.section(
+                "Services whose image the bundle does not bring; the script asks for --override FILE",
+                compose.unplaced.map { "\($0.service)  \($0.image ?? "built from a folder")" })
+            lines += Self.section(
+                "Files that services mount and the release does not have",
+                compose.missingMounts.map { mount in
+                    let remedy =
+                        mount.isNATSConfiguration
+                        ? "replaced by a minimal one" : "the script asks for --override FILE"
+                    return "\(mount.service)  \(mount.source): \(remedy)"
+                })
         }
         return lines
     }

@@ -165,7 +165,8 @@ import Testing
         for option in ["--pull-as mirror.internal:5000/cg", "--pull-secret mirror-reader"] {
             #expect(text.contains("\"\(option)\""), "\(option)")
         }
-        let settings = try String(contentsOfFile: place + "/install/cloudgrid.mirrored.env", encoding: .utf8)
+        let settings = try String(
+            contentsOfFile: place + "/install/compose/cloudgrid.mirrored.env", encoding: .utf8)
         #expect(settings.contains("\nCLOUDGRID_REGISTRY=mirror.internal:5000/cg\n"))
     }
 

@@ -45,7 +45,9 @@ import Trust
             "evidence/statement.json", "evidence/verification.json", "install", "install/chart",
             "install/chart/profiles", "install/chart/profiles/enterprise.yaml",
             "install/chart/profiles/local.yaml", "install/chart/profiles/small.yaml",
-            "install/chart/values.yaml", "install/cloudgrid.mirrored.env", "install/install.sh",
+            "install/chart/values.yaml", "install/compose", "install/compose/cloudgrid-local.mirrored.sh",
+            "install/compose/cloudgrid.mirrored.compose.yaml", "install/compose/cloudgrid.mirrored.env",
+            "install/install.sh",
             "install/pull-secret.yaml", "install/release-values.mirrored.yaml",
             "install/values-report.txt", "release",
         ]
@@ -232,7 +234,8 @@ import Trust
                     "record", "record/cloudgrid", "record/cloudgrid/release", Self.folder,
                     Self.folder + "/release", Self.folder + "/evidence", Self.folder + "/install",
                     Self.folder + "/install/chart", Self.folder + "/install/chart/profiles",
-                ].contains(name) || name.hasSuffix("/install.sh")
+                    Self.folder + "/install/compose",
+                ].contains(name) || name.hasSuffix(".sh") && name.contains("/install/")
             #expect(mode == (isOpen ? 0o700 : 0o600), "\(name)")
         }
     }

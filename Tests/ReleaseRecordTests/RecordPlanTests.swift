@@ -94,7 +94,8 @@ import VendorProof
         let values = MirroredValues(
             bytes: [], changes: [.init(key: "a\u{1B}[2J", old: nil, new: "b\n")], tags: [], unplaced: [],
             foreign: ["evil\u{202E}"])
-        let report = String(decoding: ValuesReport(values: values, environment: nil).bytes, as: UTF8.self)
+        let report = String(
+            decoding: ValuesReport(values: values, environment: nil, compose: nil).bytes, as: UTF8.self)
         #expect(report.contains("a\\u{1b}[2J\n    old  (not there)\n    new  b\\u{a}\n"))
         #expect(report.contains("  evil\\u{202e}\n"))
     }
@@ -108,7 +109,7 @@ import VendorProof
         #expect(
             paths.isDisjoint(with: [
                 "install/install.sh", "install/pull-secret.yaml", "install/values-report.txt",
-                "install/cloudgrid.mirrored.env",
+                "install/compose/cloudgrid.mirrored.env", "install/compose/cloudgrid-local.mirrored.sh",
                 "install/release-values.mirrored.yaml",
             ]))
         #expect(plan.environment == nil)
