@@ -9,7 +9,7 @@ extension RegistryConnection {
     static let attemptsAtNew = 4
 
     /// All four types are always named: without them a registry says 404 of a manifest that is there.
-    private static let manifestHeaders: HTTPHeaders = [
+    static let manifestHeaders: HTTPHeaders = [
         "Accept": [MediaType.ociIndex, .ociManifest, .dockerIndex, .dockerManifest].map(\.text)
             .joined(separator: ", ")
     ]
@@ -39,13 +39,13 @@ extension RegistryConnection {
         }
     }
 
-    private func fetched(
-        _ repository: RepositoryName, _ reference: ManifestReference
+    func fetched(
+        _ repository: RepositoryName, _ reference: ManifestReference, limit: Int = .max
     ) async throws -> FetchedManifest? {
         let call = Call(
             "GET", url(repository, "manifests/\(reference)"), scopes: [.pull(repository)],
             headers: Self.manifestHeaders, mayRedirect: true)
-        return try await repeating {
+        return try await repeating(limit: limit) {
             let answer = try await send(call)
             if answer.status == 404 {
                 let told = try await answer.refused()
@@ -80,29 +80,6 @@ extension RegistryConnection {
             traffic.warn("\(host): \(repository): Docker-Content-Digest says \(said) of \(digest)")
         }
         return FetchedManifest(bytes: bytes, mediaType: type, digest: digest)
-    }
-
-    /// The digest that a tag names now, or nothing where there is no such tag.
-    package func digest(_ repository: RepositoryName, of tag: Tag) async throws -> Digest? {
-        let call = Call(
-            "HEAD", url(repository, "manifests/\(tag)"), scopes: [.pull(repository)],
-            headers: Self.manifestHeaders)
-        let found = try await repeating { () async throws -> Digest?? in
-            let answer = try await send(call)
-            guard answer.status == 200 || answer.status == 404 || RedirectPolicy.isRedirect(answer.status)
-            else {
-                throw try await refusal(answer, retrying: call)
-            }
-            try await answer.discard()
-            guard answer.status != 404 else { return .some(nil) }
-            // Without a digest that can be read, the bytes themselves tell.
-            guard answer.status == 200, let said = answer.header("Docker-Content-Digest"),
-                let digest = try? Digest(said)
-            else { return nil }
-            return digest
-        }
-        if let found { return found }
-        return try await manifest(repository, .tag(tag))?.digest
     }
 
     /// Writes a manifest under a digest or a tag, byte for byte.

@@ -61,16 +61,8 @@ extension RegistryConnection {
         return (answer, isForeign)
     }
 
-    /// What the refusal in `answer` means. A HEAD has no words, so it is asked again as a GET.
-    func refusal(_ answer: Answer, retrying call: Call? = nil, writes: Bool = false) async throws
-        -> RegistryError
-    {
-        var told = try await answer.refused()
-        if var call, call.method == "HEAD" {
-            call = Call("GET", call.url, scopes: call.scopes, headers: call.headers)
-            let second = try await send(call).refused()
-            if second.status == told.status { told = second }
-        }
-        return Refusals.error(told, writes: writes, isPlain: origin.scheme == .http)
+    /// The meaning of the refusal in `answer`.
+    func refusal(_ answer: Answer, writes: Bool = false) async throws -> RegistryError {
+        Refusals.error(try await answer.refused(), writes: writes, isPlain: origin.scheme == .http)
     }
 }

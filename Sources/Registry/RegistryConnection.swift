@@ -15,6 +15,7 @@ package struct RegistryConnection: Sendable {
     let authorizer: Authorizer
     let listing = ReferrersSupport()
     let oddSizes = OddSizes()
+    let headFailures = HeadFailures()
     let manner: UploadManner
     let openUploads = OpenUploads()
 

@@ -44,7 +44,7 @@ extension Upload {
             let said = answer.header("Docker-Content-Digest")
             guard said == nil || said == digest.description, try await isThere() else {
                 connection.traffic.warn(
-                    "\(connection.host): \(repository): mounting \(digest) from \(other) had no effect")
+                    "\(connection.host): \(repository): mounting \(digest) from \(other) was not confirmed")
                 return .refused
             }
             return .mounted

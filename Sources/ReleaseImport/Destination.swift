@@ -16,8 +16,10 @@ package protocol Destination: Sendable {
     /// Whether anybody is there and lets us in; writes nothing.
     func prepare() async throws
 
-    /// What `tag` names now; nothing if there is no such tag.
-    func digest(of tag: Tag, in repository: RepositoryName) async throws -> Digest?
+    /// The digest that `tag` names now; nothing only if there is surely no such tag.
+    ///
+    /// - Parameter isExpected: `false` where the tag is probably absent.
+    func digest(of tag: Tag, in repository: RepositoryName, isExpected: Bool) async throws -> Digest?
 
     func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool
 

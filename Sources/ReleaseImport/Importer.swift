@@ -172,7 +172,7 @@ package struct Importer<Target: Destination>: Sendable {
         let repository = work.repository.name
         var left: [ImportPlan.LeftAlone] = []
         for planned in work.tags {
-            let found = try await target.digest(of: planned.tag, in: repository)
+            let found = try await target.digest(of: planned.tag, in: repository, isExpected: false)
             if let found, found != planned.descriptor.digest {
                 guard planned.isSignature else {
                     throw planned.conflict(with: found, at: target.name(of: repository))

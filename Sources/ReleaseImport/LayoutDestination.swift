@@ -38,7 +38,8 @@ package actor LayoutDestination: Destination {
 
     package func prepare() async throws {}
 
-    package func digest(of tag: Tag, in repository: RepositoryName) async throws -> Digest? {
+    package func digest(of tag: Tag, in repository: RepositoryName, isExpected: Bool) async throws -> Digest?
+    {
         index.digest(of: "\(repository):\(tag)")
     }
 

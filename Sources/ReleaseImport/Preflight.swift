@@ -49,7 +49,7 @@ package struct Preflight<Target: Destination>: Sendable {
     private func states(of repositories: [RepositoryImport]) async throws -> [State] {
         let tags = repositories.flatMap { repository in repository.tags.map { (repository.name, $0.tag) } }
         let found = try await target.asking(tags, about: \.0, width: width) { name, tag in
-            try await target.digest(of: tag, in: name)
+            try await target.digest(of: tag, in: name, isExpected: true)
         }
         var rest = found[...]
         let asked = repositories.map { repository in

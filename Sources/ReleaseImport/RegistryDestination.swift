@@ -32,8 +32,9 @@ package struct RegistryDestination: Destination {
         try await connection.ping()
     }
 
-    package func digest(of tag: Tag, in repository: RepositoryName) async throws -> Digest? {
-        try await connection.digest(try location.repository(repository), of: tag)
+    package func digest(of tag: Tag, in repository: RepositoryName, isExpected: Bool) async throws -> Digest?
+    {
+        try await connection.digest(try location.repository(repository), of: tag, isExpected: isExpected)
     }
 
     package func holdsBlob(_ digest: Digest, size: Int64, in repository: RepositoryName) async throws -> Bool

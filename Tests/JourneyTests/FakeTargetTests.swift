@@ -37,6 +37,54 @@ import Testing
         #expect(registry.exchanges.dropFirst(before).allSatisfy { ["GET", "HEAD"].contains($0.method) })
     }
 
+    @Test(arguments: [400, 403, 404, 405])
+    func `a tag that answers to GET only is not moved`(status: Int) throws {
+        let registry = try FakeRegistry(.with { $0.manifestHead = status })
+        let other = Array(#"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[]}"#.utf8)
+        registry.shelve(
+            manifest: other, type: MediaType.ociIndex.text, digest: Digest(of: other).description,
+            tag: Sample.version, in: "cloudgrid/cloudgrid-bff")
+        let result = try importing(into: registry)
+        #expect(result.status == 6)
+        #expect(try Refused(result).reason == "tag.conflict")
+        #expect(writes(registry).isEmpty)
+    }
+
+    @Test func `a tag that somebody puts during the upload is seen where HEAD hides it`() throws {
+        let other = Array(#"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[]}"#.utf8)
+        let name = "cloudgrid/cloudgrid-bff"
+        let registry = Mutex<FakeRegistry?>(nil)
+        let made = try FakeRegistry(.with { $0.manifestHead = 404 }) { request in
+            guard request.method == "PUT", request.path.hasPrefix("/v2/\(name)/manifests/sha256:") else {
+                return nil
+            }
+            registry.withLock {
+                $0?.shelve(
+                    manifest: other, type: MediaType.ociIndex.text, digest: Digest(of: other).description,
+                    tag: Sample.version, in: name)
+            }
+            return nil
+        }
+        registry.withLock { $0 = made }
+        let result = try importing(into: made)
+        registry.withLock { $0 = nil }
+        #expect(result.status == 6)
+        #expect(try Refused(result).reason == "tag.conflict")
+        #expect(made.repositories[name]?.tags[Sample.version] == Digest(of: other).description)
+    }
+
+    @Test func `an import works, and is found again, without any use of HEAD`() throws {
+        let registry = try FakeRegistry(
+            .with {
+                $0.manifestHead = 404
+                $0.blobHead = 403
+            })
+        let first = try importing(into: registry)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(registry.brokenTags == [])
+        #expect(try ImportOutcome(try importing(into: registry)).alreadyImported == true)
+    }
+
     @Test func `tags are put by themselves, and not beside a manifest`() throws {
         let registry = try FakeRegistry()
         #expect(try importing(into: registry).status == 0)

@@ -5,10 +5,10 @@ import Testing
 
 /// What people see of a registry that is busy for a while.
 @Suite struct PatienceTests {
-    /// A target that answers the first request for a tag with 503.
-    private func busyTarget() throws -> Target {
+    /// A target that answers the first requests for tags with 503.
+    private func busyTarget(requests: Int = 1) throws -> Target {
         let target = try Target()
-        let left = Atomic(1)
+        let left = Atomic(requests)
         target.proxy.alter { request, _ in
             guard request.path.contains("/manifests/") else { return nil }
             return left.subtract(1, ordering: .relaxed).oldValue > 0 ? ScriptedServer.Reply(503) : nil
@@ -45,14 +45,14 @@ import Testing
     }
 
     @Test func `what may be waited is the user's to say`() throws {
-        let refused = try dryRun("--max-attempts", "1")
+        let refused = try dryRun("--max-attempts", "1", requests: 1000)
         #expect(refused.status == 8)
         #expect(try Refused(refused).reason == "unavailable")
         #expect(try Refused(dryRun("--wait-budget", "0")).reason == "retry.budget")
     }
 
-    private func dryRun(_ options: String...) throws -> ProgramResult {
-        let target = try busyTarget()
+    private func dryRun(_ options: String..., requests: Int = 1) throws -> ProgramResult {
+        let target = try busyTarget(requests: requests)
         let arguments = try target.importing(nil, record: nil, "--dry-run", "--format", "json") + options
         return try withExtendedLifetime(target) { try RunningProgram.cgbundle(arguments) }
     }

@@ -42,7 +42,7 @@ import Testing
                 return Reply(404)
             }, options: { $0.credentials = Self.right }
         ) { (connection, server) async throws in
-            #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+            #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
             #expect(
                 tokenRequests(server) == [
                     "/token?service=s&scope=repository%3Ainside%2Fapp%3Apull&scope=repository%3Ateam%2Fapp%3Apull"
@@ -66,9 +66,11 @@ import Testing
             }, options: { $0.credentials = Self.right }
         ) { (connection, server) async throws in
             // The first 401 says nothing of scopes, so the first token has too little.
-            let first = await reason { try await connection.digest(repository, of: try Tag("a")) }
+            let first = await reason {
+                try await connection.digest(repository, of: try Tag("a"), isExpected: false)
+            }
             #expect(first == "auth.denied")
-            #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+            #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
             #expect(
                 tokenRequests(server).last == "/token?service=s&scope=repository%3Ateam%2Fapp%3Apull%2Cdelete"
             )
@@ -98,7 +100,7 @@ import Testing
             }, options: { $0.credentials = Self.right }
         ) { (connection, server) async throws in
             try await connection.ping()
-            #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+            #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
             #expect(server.requests.count == 3)
         }
     }
@@ -155,7 +157,9 @@ import Testing
                     ? Reply(404) : Reply(401, ["WWW-Authenticate": "Basic realm=x"])
             }, options: { $0.credentials = store }
         ) { (connection, server) async throws in
-            for _ in 0..<5 { #expect(try await connection.digest(repository, of: try Tag("a")) == nil) }
+            for _ in 0..<5 {
+                #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
+            }
             // A first 401, then one when the password has changed.
             #expect(server.requests.count == 7)
         }
@@ -186,7 +190,7 @@ import Testing
         ) { (connection, server) async throws in
             for (seconds, tokens) in [(0, 1), (79, 1), (2, 2), (79, 2), (500, 3)] {
                 clock.advance(by: .seconds(seconds))
-                #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+                #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
                 #expect(tokenRequests(server).count == tokens)
             }
             // No request was refused for an old token.
@@ -209,7 +213,7 @@ import Testing
         ) { (connection, server) async throws in
             for (seconds, tokens) in [(0, 1), (young, 1), (old - young, 2)] {
                 clock.advance(by: .seconds(seconds))
-                #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+                #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
                 #expect(tokenRequests(server).count == tokens)
             }
         }
@@ -224,7 +228,7 @@ import Testing
             if request.target.hasPrefix("/token") { return Reply(200, [:], Array(answer.utf8)) }
             return request.headers["authorization"] == "Bearer good" ? Reply(404) : Self.challenge(request)
         } _: { (connection, _) async throws in
-            #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+            #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
         }
     }
 
@@ -238,7 +242,9 @@ import Testing
         ) { (connection, server) async throws in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<8 {
-                    group.addTask { _ = try await connection.digest(repository, of: try Tag("a")) }
+                    group.addTask {
+                        _ = try await connection.digest(repository, of: try Tag("a"), isExpected: false)
+                    }
                     group.addTask { _ = try await connection.digest(otherRepository, of: try Tag("a")) }
                 }
                 try await group.waitForAll()
@@ -266,7 +272,7 @@ import Testing
             },
             options: { $0.credentials = CredentialStore(explicit: Credential(identityToken: "planted/id+")) }
         ) { (connection, server) async throws in
-            #expect(try await connection.digest(repository, of: try Tag("a")) == nil)
+            #expect(try await connection.digest(repository, of: try Tag("a"), isExpected: false) == nil)
             let asked = server.requests.filter { $0.target.hasPrefix("/token") }
             #expect(asked.map(\.method) == ["POST", "GET"])
             let form = String(decoding: asked.first?.body ?? [], as: UTF8.self)

@@ -100,7 +100,7 @@ import Testing
             }
             #expect(error?.reason == "unavailable")
             #expect(error?.description.contains("answered 502, 5 times") == true)
-            #expect(server.requests.count == 5)
+            #expect(server.requests.map(\.method).filter { $0 == "POST" }.count == 5)
         }
     }
 
@@ -112,26 +112,6 @@ import Testing
             for _ in 0..<3 { _ = try await connection.manifest(repository, .tag(try Tag("a"))) }
             #expect(connection.summary.warnings.count == 1)
             #expect(connection.summary.warnings.first?.contains("old\\u{202e}") == true)
-        }
-    }
-
-    @Test func `a refusal without words is asked for its words`() async throws {
-        let words = #"{"errors":[{"code":"DENIED","message":"closed on Mondays"}]}"#
-        try await withScript { request, _ in
-            // A HEAD has the length of the words that it has not got.
-            request.method == "HEAD"
-                ? .init(403, ["Content-Length": String(words.utf8.count)])
-                : .init(403, [:], Array(words.utf8))
-        } _: { (connection, _) async throws in
-            let digest = Digest(of: [1])
-            let blob = await #expect(throws: RegistryError.self) {
-                _ = try await connection.hasBlob(repository, digest: digest, size: 1)
-            }
-            let tag = await #expect(throws: RegistryError.self) {
-                _ = try await connection.digest(repository, of: try Tag("a"))
-            }
-            #expect(blob?.description.contains("closed on Mondays") == true)
-            #expect(tag?.description.contains("closed on Mondays") == true)
         }
     }
 

@@ -50,6 +50,12 @@ package final class FakeRegistry: Sendable {
         /// The blobs that it says to have though it has not.
         package var claimed: Set<String> = []
 
+        /// The status of every answer to `HEAD` of a manifest or of a blob, whatever is there.
+        package var manifestHead: Int?
+        package var blobHead: Int?
+        /// Whether answers to `HEAD` of a manifest lack the digest.
+        package var hidesDigest = false
+
         package init() {}
 
         package static func with(_ change: (inout Manner) -> Void) -> Manner {

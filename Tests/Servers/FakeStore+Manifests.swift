@@ -20,6 +20,7 @@ extension FakeStore {
     mutating func manifest(_ place: Place, _ request: ScriptedServer.Request) -> FakeAnswer {
         if request.method == "PUT" { return put(place, request) }
         guard ["GET", "HEAD"].contains(request.method) else { return FakeAnswer(405) }
+        if request.method == "HEAD", let status = manner.manifestHead { return FakeAnswer(status) }
         let repository = repositories[place.repository]
         let digest = repository?.tags[place.name] ?? place.name
         guard let found = repository?.manifests[digest] else {
@@ -28,8 +29,9 @@ extension FakeStore {
         guard request.headers["accept"]?.contains(found.type) == true else {
             return .error(404, "MANIFEST_UNKNOWN", "manifest found, but accept header does not support it")
         }
-        return FakeAnswer(
-            200, ["Content-Type": found.type, "Docker-Content-Digest": digest], Data(found.bytes))
+        var headers = ["Content-Type": found.type, "Docker-Content-Digest": digest]
+        if request.method == "HEAD", manner.hidesDigest { headers["Docker-Content-Digest"] = nil }
+        return FakeAnswer(200, headers, Data(found.bytes))
     }
 
     private mutating func put(_ place: Place, _ request: ScriptedServer.Request) -> FakeAnswer {

@@ -88,6 +88,7 @@ struct FakeStore: Sendable {
 
     private mutating func blob(_ place: Place, _ request: ScriptedServer.Request) -> FakeAnswer {
         if request.method == "HEAD" {
+            if let status = manner.blobHead { return FakeAnswer(status) }
             if manner.claimed.contains(place.name), blobs[place.name] == nil {
                 return FakeAnswer(200, ["Content-Length": ""])
             }

@@ -178,7 +178,7 @@ struct NumbersTests {
             let imported = try peakMemory(importing(into: target))
             peaks += [exported, imported]
             let extra = target.exchanges.filter { $0.path.contains("/cloudgrid/extra/") }
-            let budget = 4 * images.blobs + 2 * count + 2 * count
+            let budget = 3 * images.blobs + 7 * count
             print(
                 "\(count) images of 3 layers: export \(source.exchanges.count) requests, "
                     + "\(exported >> 20) MiB at most; import \(extra.count) of \(budget) requests, "
