@@ -42,7 +42,9 @@ extension Coherence {
     /// operator leaves a setting out.
     var composeFindings: [SetFinding] {
         guard let compose = parts.compose else { return [] }
-        let example = parts.environment?.settings ?? [:]
+        // A setting with a wrong tag is one finding of the environment example, not one for each image.
+        let wrong = wrongTagSettings.keys
+        let example = (parts.environment?.settings ?? [:]).filter { !wrong.contains($0.key) }
         var found: [SetFinding] = []
         for service in compose.services {
             guard let image = service.image else { continue }
@@ -52,7 +54,7 @@ extension Coherence {
             var texts: Set<String> = []
             if let text = ComposeEnvironment.expand(image.text, with: example) {
                 texts.insert(text)
-            } else {
+            } else if ComposeVariables.names(inTagOf: image.text).isDisjoint(with: wrong) {
                 found.append(unresolved(image.text, of: service, at: place))
             }
             if let text = ComposeEnvironment.expand(image.text, with: [:]) { texts.insert(text) }

@@ -28,19 +28,6 @@ extension Coherence {
         ]
     }
 
-    private var environmentFindings: [SetFinding] {
-        guard let environment = parts.environment else { return [] }
-        let settings = environment.settings.filter {
-            $0.key.hasPrefix("CLOUDGRID") && ($0.key.hasSuffix("VERSION") || $0.key.hasSuffix("TAG"))
-                && !$0.value.value.isEmpty && $0.value.value != parts.version.chartVersion
-        }
-        return settings.sorted { $0.value.line < $1.value.line }.flatMap { name, setting in
-            differences(
-                environment.document, "line \(setting.line): \(name)", setting.value, from: parts.version.text
-            )
-        }
-    }
-
     /// Zips are `<service>_<version>_<os>_<arch>.zip`, the chart is `cloudgrid-<version>.tgz`.
     private var nameFindings: [SetFinding] {
         var found: [SetFinding] = []

@@ -17,7 +17,7 @@ import Testing
     }
 
     /// The chart's own defaults name the NATS and the SurrealDB that an operator brings.
-    private static let always = [82, 90].map {
+    private static let always = [48, 73].map {
         "values.external cloudgrid-1.0.0-beta.tgz: values.yaml: line \($0)"
     }
     private static let services = [
@@ -124,20 +124,21 @@ import Testing
         Irregularity(
             name: "compose with a NATS and a SurrealDB from elsewhere, and a service by its tag",
             warnings: [
-                "values.external cloudgrid.compose.yaml: line 23",
-                "values.external cloudgrid.compose.yaml: line 25",
-                "values.tag cloudgrid.compose.yaml: line 5",
+                "values.external cloudgrid.compose.yaml: line 20",
+                "values.external cloudgrid.compose.yaml: line 22",
+                "values.tag cloudgrid.compose.yaml: line 8",
             ]
         ) { release in
             let own = try release.digests().first { $0.name == "bff" }?.digest ?? ""
             try release.edit("cloudgrid.compose.yaml") {
-                $0.replacing("/cloudgrid-bff@\(own)", with: "/cloudgrid-bff:v1.0.0-beta") + """
-                      nats:
-                        image: "docker.io/library/nats:2.10.22-alpine"
-                      surrealdb:
-                        image: "docker.io/surrealdb/surrealdb:v2.1.4"
+                $0.replacing(
+                    "/cloudgrid-bff@\(own)", with: "/cloudgrid-bff:${CLOUDGRID_IMAGE_TAG:-v1.0.0-beta}") + """
+                          nats:
+                            image: nats:${CLOUDGRID_NATS_IMAGE_TAG:-2.14.0}
+                          surrealdb:
+                            image: surrealdb/surrealdb:${CLOUDGRID_SURREALDB_IMAGE_TAG:-v3.1.0}
 
-                    """
+                        """
             }
             try release.list()
         },

@@ -20,7 +20,7 @@ import Testing
 
     private static let table = [
         Line(parts: (.values, .manifest), told: "set.digest release-values.yaml"),
-        Line(parts: (.compose, .manifest), told: "set.digest cloudgrid.compose.yaml"),
+        Line(parts: (.compose, .manifest), told: "set.version cloudgrid.compose.yaml"),
         Line(parts: (.environment, .manifest), told: "set.version cloudgrid.env.example"),
         Line(parts: (.zips, .manifest), told: "set.version *.zip"),
         Line(parts: (.images, .manifest), told: "set.missing image *"),

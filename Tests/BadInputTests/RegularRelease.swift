@@ -25,10 +25,13 @@ struct RegularRelease {
                     "\"results\": []", with: "\"results\": [], \"properties\": {\"image\": \"\(digest)\"}")
             }
         }
-        try edit("cloudgrid.compose.yaml") { text in
-            let services = text.components(separatedBy: "  nats:\n")[0]
-            return services.replacing("    depends_on: [nats, surrealdb]\n", with: "")
-        }
+        // The images of the release alone, each by its digest.
+        try write(
+            "cloudgrid.compose.yaml",
+            try digests().reduce("name: cloudgrid\nservices:\n") { text, image in
+                text + "  \(image.name):\n"
+                    + "    image: ${CLOUDGRID_IMAGE_REGISTRY}/cloudgrid-\(image.name)@\(image.digest)\n"
+            })
         try list()
     }
 

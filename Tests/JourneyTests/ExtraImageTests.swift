@@ -53,7 +53,8 @@ import Testing
             contentsOfFile: kept + "/install/release-values.mirrored.yaml", encoding: .utf8)
         #expect(values.contains("\(target.location)/nats") && values.contains(digest))
         let own = folder.path + "/own.yaml"
-        try Data("nats: {bundled: {enabled: true}}\n".utf8).write(to: URL(filePath: own))
+        try Data((RenderedChart.optionalServices + "nats: {bundled: {enabled: true}}\n").utf8).write(
+            to: URL(filePath: own))
         let rendered = try RenderedChart(kept, "-f", own)
         #expect(rendered.images.count == 9)
         #expect(rendered.images["nats.bundled"] == "\(target.location)/nats@\(digest)")

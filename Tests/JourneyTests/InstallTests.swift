@@ -36,7 +36,8 @@ import Testing
 
     private func write(_ name: String) throws -> String {
         let path = folder.path + "/here/" + name
-        try Data("bff: {replicas: 5}\n".utf8).write(to: URL(filePath: path))
+        try Data((RenderedChart.optionalServices + "bff: {replicas: 5}\n").utf8).write(
+            to: URL(filePath: path))
         return path
     }
 
@@ -135,7 +136,7 @@ import Testing
     }
 
     @Test func `skopeo copies every workload as helm would have it run`() throws {
-        let rendered = try RenderedChart(imported.recorded)
+        let rendered = try RenderedChart(imported.recorded, "-f", try write("cloudgrid-prod.yaml"))
         #expect(rendered.images.count == 8)
         for (workload, image) in rendered.images {
             try expectCopy(of: image, to: "\(folder.path)/\(workload)")
@@ -167,7 +168,7 @@ import Testing
         }
         let settings = try String(
             contentsOfFile: place + "/install/compose/cloudgrid.mirrored.env", encoding: .utf8)
-        #expect(settings.contains("\nCLOUDGRID_REGISTRY=mirror.internal:5000/cg\n"))
+        #expect(settings.contains("\nCLOUDGRID_IMAGE_REGISTRY=mirror.internal:5000/cg\n"))
     }
 
     @Test(arguments: [

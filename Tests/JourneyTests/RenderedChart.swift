@@ -9,6 +9,10 @@ struct RenderedChart: Decodable {
     let images: [String: String]
     let pullSecrets: [String]
 
+    /// Values with which the chart runs its three optional services too.
+    static let optionalServices = ["aiEvalRunner", "alertEvaluator", "storageMaintenance"]
+        .map { "\($0): {enabled: true}\n" }.joined()
+
     init(_ record: String, _ options: String...) throws {
         let said = try CommandRunner.run(
             "python3", ["-B", CommandRunner.checkout + "/Tests/HelmSide/render.py", record] + options)

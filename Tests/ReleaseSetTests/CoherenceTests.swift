@@ -5,8 +5,10 @@ import Testing
 @testable import ReleaseSet
 
 @Suite struct CoherenceTests {
-    static let bff = "sha256:86064442b4cb34ecf16b0c3292cf35bac15698ac3a5f14754ce8081b6022bc39"
+    static let bff = "sha256:4d62a9690a954c6f88a97cc19937aff3889f676921db2f3f865d4754c1e0dbd3"
     static let storageRead = "sha256:3f1729755c0529a5f91e36eb4d661cf67e3eaf54545723319d5e5f6e57b25e64"
+    /// The image and its tag, as the compose file has them.
+    static let bffTag = "cloudgrid-bff:${CLOUDGRID_IMAGE_TAG:-v1.0.0-beta}"
     static let foreign = "sha256:" + String(repeating: "5", count: 64)
 
     @Test func `the sample release has exactly its known warnings`() throws {
@@ -17,14 +19,41 @@ import Testing
             counts == [
                 // Eight SPDX documents among the images, the exceptions, 18 files in no list.
                 "release.skipped": 8, "release.unknown": 1, "sums.missing": 18,
-                // Two scans without findings name no image; NATS in compose and chart, SurrealDB in compose.
-                "sbom.subject": 2, "values.external": 3,
+                // Two scans without findings name no image; compose has NATS, SurrealDB and its images by tag.
+                "sbom.subject": 2, "values.external": 4, "values.tag": 8,
             ])
         let unlisted = findings.filter { $0.reason == "sums.missing" }.map(\.file)
         #expect(unlisted.contains("release-values.yaml"))
         #expect(
             unlisted.allSatisfy { $0.hasSuffix(".yaml") || $0.hasSuffix(".json") || $0.hasSuffix(".sarif") })
         #expect(CoherenceReport(findings).refused.isEmpty)
+    }
+
+    @Test(arguments: [
+        // Versions of other products, or of nothing in the compose file.
+        ("CLOUDGRID_NATS_IMAGE_TAG=2.14.0", "CLOUDGRID_NATS_IMAGE_TAG=2.15.0"),
+        ("CLOUDGRID_SURREALDB_IMAGE_TAG=v3.1.0", "CLOUDGRID_SURREALDB_IMAGE_TAG=v1.3.9"),
+        ("CLOUDGRID_BFF_PORT=3000", "CLOUDGRID_BFF_PORT=3000\nCLOUDGRID_AGENT_VERSION=v1.3.9"),
+        // The default counts where a setting is empty or missing.
+        ("CLOUDGRID_IMAGE_TAG=v1.0.0-beta", "CLOUDGRID_IMAGE_TAG="),
+        ("CLOUDGRID_IMAGE_TAG=v1.0.0-beta", "# CLOUDGRID_IMAGE_TAG=v1.3.9"),
+    ])
+    func `a setting outside the tags of release images has any value`(old: String, new: String) throws {
+        let found = try SampleRelease.newFindings {
+            $0.replace(old, with: new, in: "cloudgrid.env.example")
+            $0.listAgain()
+        }
+        #expect(found.allSatisfy { $0.reason == "values.external" && $0.severity == .warning }, "\(found)")
+    }
+
+    @Test(arguments: ["v1.0.0-beta", "latest"])
+    func `a setting with latest is no version`(tag: String) throws {
+        let found = try SampleRelease.newFindings {
+            $0.replace("TAG=v1.0.0-beta", with: "TAG=" + tag, in: "cloudgrid.env.example")
+            $0.listAgain()
+        }
+        #expect(found.count == (tag == "latest" ? 8 : 0))
+        #expect(found.allSatisfy { $0.reason == "values.latest" && $0.severity == .contradiction })
     }
 
     /// One lie, and the one finding that it must give.
@@ -96,22 +125,49 @@ import Testing
             row: "another appVersion", reason: "set.version", severity: .warning,
             mentions: ["appVersion", "v9.9.9"]
         ) {
-            $0.replaceInChart("appVersion: v1.0.0-beta", with: "appVersion: v9.9.9", in: "Chart.yaml")
+            $0.replaceInChart("appVersion: \"1.0.0-beta\"", with: "appVersion: v9.9.9", in: "Chart.yaml")
         },
         Lie(row: "another chart", reason: "chart.shape", kind: .format, mentions: ["othergrid"]) {
             $0.replaceInChart("name: cloudgrid", with: "name: othergrid", in: "Chart.yaml")
         },
         Lie(
-            row: "compose environment of another version", reason: "set.version",
-            mentions: ["line 2", "v1.3.9"]
+            row: "setting with the tag of another version", reason: "set.version",
+            mentions: ["cloudgrid.env.example: line 5: CLOUDGRID_IMAGE_TAG", "cloudgrid-bff:v1.3.9"]
         ) {
-            $0.replace("VERSION=v1.0.0-beta", with: "VERSION=v1.3.9", in: "cloudgrid.env.example")
+            $0.replace("TAG=v1.0.0-beta", with: "TAG=v1.3.9", in: "cloudgrid.env.example")
+            $0.listAgain()
+        },
+        Lie(
+            row: "setting of a variable without default, in a part of the tag", reason: "set.version",
+            mentions: ["line 5: CLOUDGRID_IMAGE_TAG", "cloudgrid-bff:v1.3.9"]
+        ) {
+            $0.replace("TAG=v1.0.0-beta", with: "TAG=1.3.9", in: "cloudgrid.env.example")
+            $0.replace(
+                "${CLOUDGRID_IMAGE_TAG:-v1.0.0-beta}", with: "v${CLOUDGRID_IMAGE_TAG}",
+                in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "setting of a variable with another name", reason: "set.version",
+            mentions: ["line 6: BUILD", "cloudgrid-bff:v1.3.9", "cloudgrid-bff:v1.0.0-beta"]
+        ) {
+            $0.replace(
+                "TAG=v1.0.0-beta\n", with: "TAG=v1.0.0-beta\nBUILD=v1.3.9\n", in: "cloudgrid.env.example")
+            $0.replace(
+                bffTag, with: "cloudgrid-bff:${BUILD:-${CLOUDGRID_IMAGE_TAG}}", in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "compose default of another version", reason: "set.version",
+            mentions: ["cloudgrid.compose.yaml", "cloudgrid-bff:v1.3.9"]
+        ) {
+            $0.replace(
+                bffTag, with: "cloudgrid-bff:${CLOUDGRID_IMAGE_TAG:-v1.3.9}", in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(row: "compose tag of another version", reason: "set.version", mentions: ["cloudgrid-bff:v1.3.9"])
         {
-            $0.replace(
-                "cloudgrid-bff@\(bff)", with: "cloudgrid-bff:v1.3.9@\(bff)", in: "cloudgrid.compose.yaml")
+            $0.replace(bffTag, with: "cloudgrid-bff:v1.3.9@\(bff)", in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(row: "values tag of another version", reason: "set.version", mentions: ["bff.image", "v1.3.9"]) {
@@ -197,7 +253,7 @@ import Testing
         },
         Lie(
             row: "B131 other bytes than listed", reason: "sums.digest", kind: .content,
-            mentions: ["cloudgrid-local.sh", "297766e4", "line 5"]
+            mentions: ["cloudgrid-local.sh", "sha256:8e8f73f4", "line 5"]
         ) {
             $0.append("#", to: "cloudgrid-local.sh")
         },
@@ -295,33 +351,35 @@ import Testing
             $0.files["release-values.yaml"] = Array("a: !!python/object:x.y {}\n".utf8)
         },
         Lie(row: "compose pins another digest", reason: "set.digest", mentions: ["cloudgrid-bff", foreign]) {
-            $0.replace("cloudgrid-bff@\(bff)", with: "cloudgrid-bff@\(foreign)", in: "cloudgrid.compose.yaml")
+            $0.replace(bffTag, with: "cloudgrid-bff@\(foreign)", in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(
             row: "compose by tag only, and tags of Compose and YAML", reason: "values.tag",
             severity: .warning,
-            mentions: ["cloudgrid-bff:v1.0.0-beta"]
+            mentions: ["services.x.image", "cloudgrid-bff:v1.0.0-beta"]
         ) {
-            $0.replace(
-                "cloudgrid-bff@\(bff)", with: "cloudgrid-bff:${CLOUDGRID_VERSION}",
-                in: "cloudgrid.compose.yaml")
             $0.append(
-                "  x: !override {command: !reset null, environment: {A: !!binary eA==, B: !!timestamp 2026-11-02}}\n",
-                to: "cloudgrid.compose.yaml")
+                """
+                  x: !override
+                    image: ghcr.io/cloudgrid-dev/\(bffTag)
+                    command: !reset null
+                    environment: {A: !!binary eA==, B: !!timestamp 2026-11-02}
+
+                """, to: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(row: "compose without tag and digest", reason: "values.latest", mentions: ["cloudgrid-bff"]) {
-            $0.replace("cloudgrid-bff@\(bff)", with: "cloudgrid-bff", in: "cloudgrid.compose.yaml")
+            $0.replace(bffTag, with: "cloudgrid-bff", in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(
             row: "latest behind two variables", reason: "values.latest",
             mentions: ["services.bff.image", "cloudgrid-bff:latest"]
         ) {
-            $0.append("T=latest\nB=${CLOUDGRID_REGISTRY}/cloudgrid-bff:${T}\n", to: "cloudgrid.env.example")
+            $0.append("T=latest\nB=${CLOUDGRID_IMAGE_REGISTRY}/cloudgrid-bff:${T}\n", to: "cloudgrid.env.example")
             $0.replace(
-                "${CLOUDGRID_REGISTRY:-ghcr.io/cloudgrid-dev}/cloudgrid-bff@\(bff)", with: "${B}",
+                "${CLOUDGRID_IMAGE_REGISTRY:-ghcr.io/cloudgrid-dev}/\(bffTag)", with: "${B}",
                 in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
@@ -329,9 +387,9 @@ import Testing
             row: "another version behind two variables", reason: "set.version",
             mentions: ["services.bff.image", "cloudgrid-bff:v0.9.0"]
         ) {
-            $0.append("T='v0.9.0'\nB=\"$CLOUDGRID_REGISTRY/cloudgrid-bff:$T\"\n", to: "cloudgrid.env.example")
+            $0.append("T='v0.9.0'\nB=\"$CLOUDGRID_IMAGE_REGISTRY/cloudgrid-bff:$T\"\n", to: "cloudgrid.env.example")
             $0.replace(
-                "${CLOUDGRID_REGISTRY:-ghcr.io/cloudgrid-dev}/cloudgrid-bff@\(bff)", with: "${B}",
+                "${CLOUDGRID_IMAGE_REGISTRY:-ghcr.io/cloudgrid-dev}/\(bffTag)", with: "${B}",
                 in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
@@ -339,7 +397,7 @@ import Testing
             row: "release image whose tag has no value", reason: "values.unresolved",
             mentions: ["services.bff.image", "cloudgrid-bff:${T}"]
         ) {
-            $0.replace("cloudgrid-bff@\(bff)", with: "cloudgrid-bff:${T}", in: "cloudgrid.compose.yaml")
+            $0.replace(bffTag, with: "cloudgrid-bff:${T}", in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(
@@ -347,7 +405,7 @@ import Testing
             mentions: ["services.bff.image", "${B:?must}"]
         ) {
             $0.replace(
-                "${CLOUDGRID_REGISTRY:-ghcr.io/cloudgrid-dev}/cloudgrid-bff@\(bff)", with: "${B:?must}",
+                "${CLOUDGRID_IMAGE_REGISTRY:-ghcr.io/cloudgrid-dev}/\(bffTag)", with: "${B:?must}",
                 in: "cloudgrid.compose.yaml")
             $0.listAgain()
         },

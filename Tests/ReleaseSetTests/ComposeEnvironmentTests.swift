@@ -43,6 +43,15 @@ import Testing
         #expect(!expansion.isComplete)
     }
 
+    @Test(arguments: [
+        ("${R:-a:1/b}/c:${T:-v1}", ["T"]), ("$R/c:$T-$U", ["T", "U"]), ("c:${T:-${U:?no}}", ["T", "U"]),
+        ("host:$PORT/c", []), ("c:v$$T", []), ("${ALL:-a/c:${T}}", []), ("c:${T}@${D}", ["T"]), ("c$T", []),
+        ("${R:-{/}:/}c:$T", ["T"]), ("c:${T", ["T"]), ("c:$", []), ("", []),
+    ])
+    func `the variables of a tag are those behind its colon`(text: String, names: [String]) {
+        #expect(ComposeVariables.names(inTagOf: text) == Set(names))
+    }
+
     @Test func `lines are counted`() throws {
         let settings = try Self.environment.get().settings
         #expect(settings["B"]?.line == 3)

@@ -12,7 +12,7 @@ struct SampleRelease: ReleaseFileSource {
     var files: [String: [UInt8]]
     var chartFiles: [String: [UInt8]]
     var chartConfig: ChartMetadata? = ChartMetadata(
-        name: "cloudgrid", version: "1.0.0-beta", appVersion: "v1.0.0-beta")
+        name: "cloudgrid", version: "1.0.0-beta", appVersion: "1.0.0-beta")
     /// Applied to the parts before the files are read.
     var arrange: @Sendable (inout ReleaseParts) throws -> Void = { _ in }
 
@@ -31,21 +31,11 @@ struct SampleRelease: ReleaseFileSource {
                 )
                 .utf8)
         }
-        chartFiles = [
-            "Chart.yaml": try filled("Chart.yaml"),
-            "profiles/enterprise.yaml": try filled("profiles/enterprise.yaml"),
-            "values.yaml": Array(
-                """
-                global:
-                  imageRegistry: ghcr.io/cloudgrid-dev
-                bff:
-                  image: {repository: cloudgrid-bff, tag: "", digest: ""}
-                nats:
-                  bundled:
-                    image: {repository: docker.io/library/nats, tag: 2.10.22-alpine, digest: ""}
-
-                """.utf8),
-        ]
+        chartFiles = [:]
+        let profiles = ["enterprise", "local", "small"].map { "profiles/\($0).yaml" }
+        for name in ["Chart.yaml", "values.yaml"] + profiles {
+            chartFiles[name] = try filled(name)
+        }
     }
 
     func bytes(of name: FileName) throws -> [UInt8] { files[name.text] ?? [] }

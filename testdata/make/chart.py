@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import encoding, layout
-from .facts import CREATED_TEXT, REGISTRY, SERVICES, Release
+from .facts import CREATED_TEXT, SERVICES, Release
 from .layout import Descriptor, Layout
 
 FILES = Path(__file__).parent / "files"
 _CONFIG = "application/vnd.cncf.helm.config.v1+json"
 _CONTENT = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
-_DESCRIPTION = "CloudGrid observability platform"
+_DESCRIPTION = "Services of the CloudGrid observability platform, with optional NATS and SurrealDB"
 
 
 def filled(path: Path, release: Release) -> bytes:
@@ -28,31 +28,9 @@ def archive(release: Release) -> bytes:
     contents = {
         str(path.relative_to(root)): filled(path, release) for path in root.rglob("*") if path.is_file()
     }
-    contents["values.yaml"] = _values().encode()
     first = ["Chart.yaml", "values.yaml"]
     order = first + sorted(contents.keys() - set(first))
     return encoding.tgz(encoding.member(f"cloudgrid/{name}", contents[name]) for name in order)
-
-
-def _values() -> str:
-    blocks = [
-        "# Defaults of the chart. The images of a release are pinned by release-values.yaml, not here.\n"
-        f"global:\n  imageRegistry: {REGISTRY}\n  imagePullSecrets: []\n"
-    ]
-    for service in SERVICES:
-        blocks.append(
-            f"{service.values_key}:\n  enabled: true\n  replicas: 1\n  port: {service.port}\n"
-            f'  image:\n    repository: {service.image}\n    tag: ""\n    digest: ""\n'
-        )
-    for name, repository, tag in (
-        ("nats", "docker.io/library/nats", "2.10.22-alpine"),
-        ("surrealdb", "docker.io/surrealdb/surrealdb", "v2.1.4"),
-    ):
-        blocks.append(
-            f"{name}:\n  bundled:\n    enabled: false\n    image:\n      repository: {repository}\n"
-            f'      tag: {tag}\n      digest: ""\n'
-        )
-    return "\n".join(blocks)
 
 
 def add_to(target: Layout, release: Release, packed: bytes) -> Descriptor:
@@ -62,7 +40,7 @@ def add_to(target: Layout, release: Release, packed: bytes) -> Descriptor:
         "version": release.chart_version,
         "description": _DESCRIPTION,
         "apiVersion": "v2",
-        "appVersion": release.version,
+        "appVersion": release.chart_version,
         "type": "application",
     }
     manifest = {

@@ -62,7 +62,7 @@ SERVICES = (
     Service(
         "bff",
         "bff",
-        8080,
+        3000,
         (
             Layer("app/node_modules.dat", 110, rebuilt=False),
             # One uncompressed layer, because a reader must not expect gzip everywhere.
@@ -70,21 +70,21 @@ SERVICES = (
         ),
         has_binaries=False,
     ),
-    _go_service("otlp-collector", "otlpCollector", 4317, 48),
+    _go_service("otlp-collector", "otlpCollector", 4318, 48),
     _go_service("storage-read", "storageRead", 8081, 56),
     _go_service("storage-write", "storageWrite", 8082, 62),
-    _go_service("control-plane", "controlPlane", 8083, 32),
+    _go_service("control-plane", "controlPlane", 8084, 32),
     Service(
         "ai-eval-runner",
         "aiEvalRunner",
-        8084,
+        8085,
         (
             Layer("opt/models.dat", 96, rebuilt=False),
             Layer("usr/local/bin/ai-eval-runner", 12),
         ),
     ),
-    _go_service("alert-evaluator", "alertEvaluator", 8085, 8),
-    _go_service("storage-maintenance", "storageMaintenance", 8086, 14),
+    _go_service("alert-evaluator", "alertEvaluator", 8086, 8),
+    _go_service("storage-maintenance", "storageMaintenance", 8087, 14),
 )
 
 # The image that names the shared base blob by Docker's media type: one blob, two media types.

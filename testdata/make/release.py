@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from .signing import ECKey
 _COMPOSE_FILES = ("cloudgrid.compose.yaml", "cloudgrid.env.example", "cloudgrid-local.sh")
 # How `checksums.txt` is signed: bare and of a part, as today; with the certificate; with all that proves it.
 CHECKSUMS = ("bare", "certificate", "bundle", "bundle-of-all")
+# Which services `release-values.yaml` pins: all, or those before the manifest's first SPDX document, where the vendor's
+# generator stops.
+VALUES = ("complete", "partial")
 _BINARY_SIZE = 2048
 _MAGIC = {"linux": b"\x7fELF", "darwin": b"\xcf\xfa\xed\xfe", "windows": b"MZ\x90\x00"}
 
@@ -30,13 +34,23 @@ class ReleaseFiles:
         self._chart_name = f"cloudgrid-{release.chart_version}.tgz"
         self._files: dict[str, bytes] = {self._chart_name: packed_chart}
 
-    def write(self, folder: Path, run: Run, checksums: str = "bare", attestations: bool = False) -> None:
-        """Writes all; `checksums` is one of `CHECKSUMS`, and all but the first are better than what there is."""
+    def write(
+        self,
+        folder: Path,
+        run: Run,
+        checksums: str = "bare",
+        attestations: bool = False,
+        values: str = "complete",
+    ) -> None:
+        """Writes all. `checksums` is one of `CHECKSUMS`, `values` one of `VALUES`."""
         self._add_reports()
-        self._files["release-manifest.json"] = encoding.document(self._manifest())
-        self._files["release-values.yaml"] = self._values().encode()
-        self._files["cloudgrid.compose.yaml"] = self._compose().encode()
-        for name in ("cloudgrid.env.example", "cloudgrid-local.sh"):
+        manifest = self._manifest()
+        self._files["release-manifest.json"] = encoding.document(manifest)
+        pinned = manifest["images"]
+        if values == "partial":
+            pinned = list(itertools.takewhile(lambda entry: "image" in entry, pinned))
+        self._files["release-values.yaml"] = self._values(pinned).encode()
+        for name in _COMPOSE_FILES:
             self._files[name] = chart.filled(chart.FILES / "compose" / name, self._release)
         self._add_checksums(run, checksums)
         self._add_binaries()
@@ -95,7 +109,9 @@ class ReleaseFiles:
             ],
         }
 
-    def _values(self) -> str:
+    def _values(self, pinned: list[dict[str, Any]]) -> str:
+        """`release-values.yaml` with the services that the entries name."""
+        names = {entry.get("image") for entry in pinned}
         lines = [
             f"# Images of CloudGrid {self._release.version}, pinned by digest.",
             "# Written by the release workflow; do not edit, layer your own values on top.",
@@ -103,31 +119,14 @@ class ReleaseFiles:
             f"  imageRegistry: {REGISTRY}",
         ]
         for service in SERVICES:
+            if service.repository not in names:
+                continue
             lines += [
                 f"{service.values_key}:",
                 "  image:",
                 f"    repository: {service.image}",
                 f"    digest: {self._digests[service.name]}  # {self._release.version}",
             ]
-        return "\n".join(lines) + "\n"
-
-    def _compose(self) -> str:
-        lines = [
-            f"# CloudGrid {self._release.version} on one machine. Settings: cloudgrid.env.example.",
-            "name: cloudgrid",
-            "services:",
-        ]
-        for service in SERVICES:
-            reference = f"${{CLOUDGRID_REGISTRY:-{REGISTRY}}}/{service.image}@{self._digests[service.name]}"
-            lines += [f"  {service.name}:", f'    image: "{reference}"', "    depends_on: [nats, surrealdb]"]
-            if service.name == "bff":
-                lines += ["    ports:", f'      - "${{CLOUDGRID_PORT:-{service.port}}}:{service.port}"']
-        lines += [
-            "  nats:",
-            '    image: "${NATS_IMAGE:-docker.io/library/nats:2.10.22-alpine}"',
-            "  surrealdb:",
-            '    image: "${SURREALDB_IMAGE:-docker.io/surrealdb/surrealdb:v2.1.4}"',
-        ]
         return "\n".join(lines) + "\n"
 
     def _add_checksums(self, run: Run, kind: str) -> None:
