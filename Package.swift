@@ -44,7 +44,6 @@ let package = Package(
         .target(name: "CLibArchiveStatic"),
         .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Floor 1
         floor("LibCrypto", on: ["CLibCrypto"]),
