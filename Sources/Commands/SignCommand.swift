@@ -19,10 +19,9 @@ package struct SignCommand: AsyncParsableCommand {
               cgbundle sign st.json --key bob.key --bundle bob.sigstore.json \\
                 --release-manifest release-manifest.json
 
-            A key that is in no file signs with cosign:
+            A key that is not in a file, or an identity, signs with cosign 3:
 
-              cosign sign-blob --new-bundle-format --key … \\
-                --bundle bob.sigstore.json st.json
+              cosign sign-blob --key … --bundle bob.sigstore.json st.json
             """)
 
     @Argument(help: ArgumentHelp("The statement to sign.", valueName: "statement"))

@@ -29,7 +29,7 @@ package struct AcceptedSignature: Sendable {
     private static func requireBundle(_ json: [UInt8], _ name: String) throws(TrustError) {
         guard let evidence = try? SignedEvidence(json: json, name: name), evidence.format == .blobBundle
         else { return }
-        let member = "base64Signature, as cosign 2 writes it without --new-bundle-format"
+        let member = "base64Signature, the bundle format of cosign 2; sign with cosign 3"
         throw .signatureFile(name: name, .unsupported(member: member))
     }
 }

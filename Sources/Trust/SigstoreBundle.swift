@@ -58,7 +58,7 @@ package struct SigstoreBundle: Hashable, Sendable {
             hint: hint.text, digest: Base64.encode(digest), signature: Base64.encode(signature))
     }
 
-    /// The signature by itself, as `cosign sign-blob --output-signature` writes it, and a newline.
+    /// The signature by itself, in base64 with a newline, the form of `cosign sign-blob --output-signature` up to cosign 2.
     package var base64Line: [UInt8] { Array((Base64.encode(signature) + "\n").utf8) }
 
     // RFC 8785: the members are sorted, and base64 has nothing to escape, so the text is canonical as it stands.

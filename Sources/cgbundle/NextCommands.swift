@@ -13,7 +13,7 @@ struct NextCommands {
         return [
             "next, each signer, one of:",
             "  cgbundle sign \(file) --key NAME.key --bundle NAME.sigstore.json",
-            "  cosign sign-blob --new-bundle-format --bundle NAME.sigstore.json \(file)",
+            "  cosign sign-blob --bundle NAME.sigstore.json \(file)",
             "then here:",
             "  \(command) --statement \(file) --signature NAME.sigstore.json"
                 + (hasSigners ? "" : " --signer-key NAME.pub") + " --output FILE",
