@@ -46,7 +46,7 @@ package struct RepositoryImport: Sendable {
         self.documents = documents
         self.blobs = blobs
         tags = try entries.flatMap { try Self.tags(of: $0, in: bundle) }
-        referrers = Self.referrers(entries, graph: bundle.graph)
+        referrers = Self.referrers(documents, graph: bundle.graph)
     }
 
     private static func tags(of entry: IndexEntry, in bundle: VerifiedBundle) throws -> [PlannedTag] {
@@ -66,17 +66,20 @@ package struct RepositoryImport: Sendable {
         }
     }
 
-    /// A descriptor in a list of referrers says what the manifest is and repeats its annotations (OCI distribution-spec
+    /// Returns the referrers of every subject, also those that an index holds as its children, as BuildKit stores
+    /// attestations (`oci-artifact=true`): without the referrers API, clients find them by the fallback tag only.
+    ///
+    /// A descriptor in a list of referrers repeats the manifest's artifact type and annotations (OCI distribution-spec
     /// 1.1.1, "Pushing Manifests with Subject").
-    private static func referrers(_ entries: [IndexEntry], graph: BundleGraph) -> [Digest: [Descriptor]] {
+    private static func referrers(_ documents: [Descriptor], graph: BundleGraph) -> [Digest: [Descriptor]] {
         var found: [Digest: [Descriptor]] = [:]
-        for entry in entries {
-            guard let document = graph.documents[entry.digest], let subject = document.subject else {
+        for descriptor in documents {
+            guard let document = graph.documents[descriptor.digest], let subject = document.subject else {
                 continue
             }
             found[subject.digest, default: []].append(
                 Descriptor(
-                    mediaType: entry.mediaType, digest: entry.digest, size: entry.size,
+                    mediaType: descriptor.mediaType, digest: descriptor.digest, size: descriptor.size,
                     annotations: document.annotations,
                     artifactType: document.artifactType ?? document.config?.mediaType.text))
         }
