@@ -1,5 +1,4 @@
-import BundleFormat
-import Glibc
+package import BundleFormat
 package import ReleaseSet
 package import SystemPackage
 
@@ -7,11 +6,14 @@ package import SystemPackage
 ///
 /// They lie flat, or in the folders of the vendor's workflow; they travel flat. Two files that would then have one name are
 /// refused unless their bytes are the same; but where the list for the zips is called as the list for all else, it
-/// travels under the name that mirrors give it.
+/// travels under the name that mirrors give it. Other folders at the top, such as the workflow's `rendered`, are skipped
+/// and reported.
 package struct ReleaseFolder: Sendable {
     package let path: FilePath
     /// Sorted by name.
     package let files: [LocalFile]
+    /// One warning for each folder whose files do not travel.
+    package let skipped: [Finding]
 
     /// The folders that the vendor's workflow makes.
     private static let parts: Set = ["chart", "compose", "images", binaries]
@@ -25,7 +27,9 @@ package struct ReleaseFolder: Sendable {
         _ path: FilePath, width: Int, leavingOut isLeftOut: @Sendable (FileName) -> Bool = { _ in false },
     ) async throws {
         self.path = path
-        let found = try Self.places(in: path).filter { !isLeftOut($0.name) }
+        let listing = try Self.listing(of: path)
+        skipped = listing.skipped.map(\.warning)
+        let found = listing.files.filter { !isLeftOut($0.name) }
         let hashed = try await boundedMap(found, width: width) { place in
             try LocalFile(place.path, name: place.name)
         }
@@ -70,21 +74,7 @@ package struct ReleaseFolder: Sendable {
         return Array(byName.values)
     }
 
-    /// Every file, with the name that it has where it lies.
-    static func places(in path: FilePath) throws -> [(path: FilePath, name: FileName)] {
-        try names(in: path).flatMap { text in
-            let name = try fileName(text)
-            let place = path.appending(text)
-            guard parts.contains(text), isFolder(place) else { return [(place, name)] }
-            return try names(in: place).map { (place.appending($0), try fileName($0)) }
-        }
-    }
-
-    /// A link to a folder is none: what lies behind it is not the release's.
-    private static func isFolder(_ path: FilePath) -> Bool {
-        var status = stat()
-        return lstat(path.string, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
+    static func listing(of path: FilePath) throws -> FolderListing { try FolderListing(path, parts: parts) }
 
     package func file(named name: String) -> LocalFile? { files.first { $0.file.name.text == name } }
 
@@ -98,35 +88,5 @@ package struct ReleaseFolder: Sendable {
             )
         }
         return try LocalFile.bytes(of: file, limit: ReleaseManifest.sizeLimit)
-    }
-
-    private static func fileName(_ text: String) throws -> FileName {
-        do {
-            return try FileName(text)
-        } catch {
-            throw Finding(error)
-        }
-    }
-
-    private static func names(in path: FilePath) throws -> [String] {
-        guard let folder = opendir(path.string) else {
-            throw Finding(
-                .local, "file.open", at: .file, "\(path): cannot be listed: \(Errno(rawValue: errno))")
-        }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(folder) else {
-                guard errno == 0 else {
-                    throw Finding(.local, "read.io", at: .file, "\(path): \(Errno(rawValue: errno))")
-                }
-                return names.sorted()
-            }
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
     }
 }

@@ -55,7 +55,7 @@ package struct SignatureLookup: Sendable {
     }
 
     private func bareSignatures(in folder: FilePath) throws -> [Bare] {
-        let places = try ReleaseFolder.places(in: folder)
+        let places = try ReleaseFolder.listing(of: folder).files
         let byName = Dictionary(places.map { ($0.name.text, $0) }) { first, _ in first }
         return try places.compactMap { place in
             guard place.name.text.hasSuffix(Self.ending) else { return nil }

@@ -84,7 +84,25 @@ extension ReleaseParts {
     static let proofEndings = signatureEndings + BundleLines.endings
 
     package static func isChecksumList(_ name: FileName) -> Bool {
-        name.text == "checksums.txt" || name.text == "binaries-checksums.txt"
+        name.text == "checksums.txt" || isBinariesList(name.text)
+    }
+
+    /// Returns `true` for a checksum file of the zips: `binaries-checksums.txt`, or `checksums-<os>-<arch>.txt`, which
+    /// the vendor's workflow writes next to the zips of one platform.
+    static func isBinariesList(_ name: String) -> Bool {
+        guard name != "binaries-checksums.txt" else { return true }
+        let (prefix, suffix) = ("checksums-", ".txt")
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix),
+            name.utf8.count > prefix.utf8.count + suffix.utf8.count
+        else { return false }
+        let platform = name.dropFirst(prefix.count).dropLast(suffix.count)
+        let parts = platform.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(isLowercase) }
+    }
+
+    private static func isLowercase(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
     }
 
     /// Whether a file is one of those that an operator leaves out together.
@@ -101,7 +119,7 @@ extension ReleaseManifest {
             return text == compose?.file?.text || text == compose?.envExample?.text
                 || ["cloudgrid.compose.yaml", "cloudgrid.env.example", "cloudgrid-local.sh"].contains(text)
         case .binaries:
-            return text.hasSuffix(".zip") || text == "binaries-checksums.txt"
+            return text.hasSuffix(".zip") || ReleaseParts.isBinariesList(text)
         }
     }
 }

@@ -95,6 +95,47 @@ import Testing
         #expect(!exists(output))
     }
 
+    @Test func `other folders are skipped, and a line counts their files`() throws {
+        let flat = try bundle()
+        for name in ["rendered/enterprise/bff", "Notes of mine", ".git"] {
+            try files.createDirectory(atPath: "\(release)/\(name)", withIntermediateDirectories: true)
+        }
+        for name in ["a.yaml", "enterprise/b c.yaml", "enterprise/bff/checksums.txt"] {
+            try Data("x".utf8).write(to: URL(filePath: release + "/rendered/" + name))
+        }
+        try Data("x".utf8).write(to: URL(filePath: release + "/.git/config"))
+        let result = try export(["--force"])
+        let skipped = try Outcome(result).warnings.filter { $0.reason == "folder.skipped" }.map(\.message)
+        #expect(skipped.count == 3)
+        #expect(skipped.contains { $0.contains("/rendered: skipped") && $0.contains("3 files in it") })
+        #expect(skipped.contains { $0.contains("/Notes of mine: skipped") && $0.contains("0 files in it") })
+        #expect(skipped.contains { $0.contains("/.git: skipped") && $0.contains("1 file in it") })
+        #expect(try bytes(output) == flat)
+    }
+
+    @Test func `the checksum file of one platform is a checksum file, and goes with the zips`() throws {
+        try sortIntoFolders()
+        let list = release + "/binaries/checksums-linux-amd64.txt"
+        let lines = try String(contentsOfFile: release + "/binaries-checksums.txt", encoding: .utf8)
+            .split(separator: "\n").filter { $0.contains("_linux_amd64.zip") }
+        #expect(lines.count == 7)
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: list))
+        let exported = try export([])
+        #expect(exported.status == 0, "\(exported.errors)")
+        #expect(
+            try Outcome(exported).coverage.first { $0.name == "checksums-linux-amd64.txt" }?.coverage
+                == "proof")
+        #expect(try inspectedFiles().contains("checksums-linux-amd64.txt"))
+        #expect(try export(["--without-binaries", "--force"]).status == 0)
+        #expect(try !inspectedFiles().contains("checksums-linux-amd64.txt"))
+        let changed = String(repeating: "0", count: 64) + lines.joined(separator: "\n").dropFirst(64) + "\n"
+        try Data(changed.utf8).write(to: URL(filePath: list))
+        let refused = try export(["--force"])
+        #expect(refused.status == 5, "\(refused.errors)")
+        #expect(
+            refused.output.contains("sums.digest") && refused.output.contains("checksums-linux-amd64.txt"))
+    }
+
     /// Where the vendor's workflow has the files.
     private func sortIntoFolders() throws {
         for name in ["chart", "compose", "images", "binaries"] {
@@ -177,7 +218,13 @@ import Testing
             let message: String
         }
 
+        struct Row: Decodable {
+            let name: String
+            let coverage: String
+        }
+
         let warnings: [Warning]
+        let coverage: [Row]
 
         init(_ result: CommandResult) throws {
             guard result.status == 0 else { throw SampleError(result.errors) }
