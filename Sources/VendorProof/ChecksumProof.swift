@@ -41,6 +41,11 @@ struct ChecksumProof: Sendable {
             }
     }
 
+    /// Returns `true` if a signature that is named for another list holds over this one or its first lines, whoever signed.
+    func isSigned(by name: String, _ judge: EvidenceJudge) -> Bool {
+        foreign.contains { $0.name == name && verdict(on: $0, judge).signature != nil }
+    }
+
     private func verdict(on found: FoundEvidence, _ judge: EvidenceJudge) -> EvidenceVerdict {
         let whole = judge.verdict(on: found, over: Artifact(bytes: list.bytes), statementsCount: true)
         guard case .success(let evidence) = found.reading, case .message = evidence.content,

@@ -78,8 +78,8 @@ struct FileProof {
         let judge = judge(policy)
         var verdicts: [EvidenceVerdict] = []
         if let list = lists.first(where: { $0.file == file }) {
-            for verdict in self.verdicts(on: list, policy) where !isOfAnotherList(verdict, than: list) {
-                verdicts.append(verdict)
+            for verdict in self.verdicts(on: list, policy) {
+                if let verdict = reassigned(verdict, from: list) { verdicts.append(verdict) }
             }
         } else {
             let companions = evidence.companions[file.name] ?? []
@@ -114,17 +114,25 @@ struct FileProof {
         }
     }
 
-    /// Whether a signature that does not fit the list that it stands beside is one of another list.
-    private mutating func isOfAnotherList(_ verdict: EvidenceVerdict, than list: ChecksumProof) -> Bool {
-        guard verdict.state == .invalid else { return false }
+    /// Returns `nil` for a signature that another list lists as its own evidence. One that holds over another list, but
+    /// proves nothing there, is not invalid either: two lists of one name exchange their signatures easily.
+    private mutating func reassigned(_ verdict: EvidenceVerdict, from list: ChecksumProof) -> EvidenceVerdict?
+    {
+        guard verdict.state == .invalid else { return verdict }
         for other in lists where other.file != list.file {
             let policy = trust.policy(for: .file, other.file.name.text)
             let isItsOwn = verdicts(on: other, policy).contains {
                 $0.name == verdict.name && ($0.state == .verified || $0.state == .verifiedPrefix)
             }
-            if isItsOwn { return true }
+            if isItsOwn { return nil }
+            guard other.isSigned(by: verdict.name, judge(policy)) else { continue }
+            var kept = verdict
+            kept.state = .unverifiableOffline
+            kept.reason = OfflineReason.otherObject.rawValue
+            kept.text = "\(verdict.name): signs \(other.file.name), not \(list.file.name)"
+            return kept
         }
-        return false
+        return verdict
     }
 
     /// What the lists prove of a file, and what there is to say where they prove nothing.

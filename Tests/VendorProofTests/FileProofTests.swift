@@ -111,6 +111,27 @@ import VendorProof
         #expect(report.object("storage-read_v1.0.0-beta_linux_amd64.zip")?.state == .verified)
     }
 
+    @Test(arguments: ["checksums.txt", "binaries-checksums.txt"])
+    mutating func `a signature beside the wrong list is not invalid, though no policy names the right one`(
+        wrong: String
+    ) throws {
+        let right = wrong == "checksums.txt" ? "binaries-checksums.txt" : "checksums.txt"
+        try sample.add(file: wrong + ".sig", vendor.signature(sample.bytes(of: right)))
+        let report = try sample.report(try trust([wrong]))
+        #expect(report.refusals == [])
+        let list = try #require(report.object(wrong))
+        #expect(list.evidence.map(\.state) == [.unverifiableOffline])
+        #expect(list.evidence.map(\.reason) == ["other-object"])
+        #expect(list.evidence.first?.text == "\(wrong).sig: signs \(right), not \(wrong)")
+        #expect(report.object(right)?.state != .verified)
+    }
+
+    @Test mutating func `a signature of neither list stays invalid`() throws {
+        try sample.add(file: "binaries-checksums.txt.sig", vendor.signature(Array("other bytes".utf8)))
+        let report = try sample.report(try trust(["binaries-checksums.txt"]))
+        #expect(report.refusals.map(\.reason) == ["vendor.signature"])
+    }
+
     @Test(arguments: [".sigstore.json", ".bundle", ".sig"])
     mutating func `a companion is what its content is, whatever it is called`(ending: String) throws {
         let values = sample.bytes(of: "release-values.yaml")
