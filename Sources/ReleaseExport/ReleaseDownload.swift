@@ -6,11 +6,13 @@ package import SystemPackage
 
 /// Fetches the files of a release from the host where the vendor publishes them, into a folder that an export then reads.
 ///
-/// Which files: the manifest and what it promises, what every release has, what the checksum files list, and beside each
-/// file that came what may prove it. What is absent is not judged here: an export refuses what is promised.
+/// If the host has an API that lists the files, these are fetched. Otherwise: the manifest and what it promises, what
+/// every release may have, what the checksum files list, and for each file that came the possible proofs of it. Absent
+/// files are not judged here: an export refuses to go without a promised one.
 package struct ReleaseDownload: Sendable {
     private let version: ReleaseVersion
     private let files: WebFiles
+    private let api: ReleaseAPI?
     private let folder: FilePath
     private let width: Int
     private let leavingOut: Set<ReleaseParts.Group>
@@ -21,19 +23,38 @@ package struct ReleaseDownload: Sendable {
     private static let maximumSize = 4 << 30
 
     package init(
-        _ version: ReleaseVersion, from files: WebFiles, into folder: FilePath, width: Int,
+        _ version: ReleaseVersion, from files: WebFiles, listedBy api: ReleaseAPI?, into folder: FilePath,
+        width: Int,
         leavingOut: Set<ReleaseParts.Group>,
     ) throws {
         self.version = version
         self.files = files
+        self.api = api
         self.folder = folder
         self.width = width
         self.leavingOut = leavingOut
         allowance = try DownloadAllowance(for: folder)
     }
 
-    /// - Returns: what was asked for and is not there.
-    package func run() async throws -> [FileName] {
+    /// The result of a download.
+    package struct Outcome: Sendable {
+        /// The way in which the names of the files became known.
+        package enum Way: Hashable, Sendable {
+            case listed
+            /// - Parameter fault: why the API's list is not used; `nil` if there is no API.
+            case predicted(fault: String?)
+        }
+
+        package let way: Way
+        /// Names that were asked for, or expected in the list, and are not there.
+        package let notFound: [FileName]
+        package let fileCount: Int
+        /// Requests in all, and those of them that went to the API; with redirects and repetitions.
+        package let requests: Int
+        package let apiRequests: Int
+    }
+
+    package func run() async throws -> Outcome {
         do {
             return try await fetchAll()
         } catch let error as RegistryError where error.kind == .network {
@@ -44,9 +65,41 @@ package struct ReleaseDownload: Sendable {
         }
     }
 
-    private func fetchAll() async throws -> [FileName] {
+    private func fetchAll() async throws -> Outcome {
+        var way = Outcome.Way.predicted(fault: nil)
+        var list: ReleaseAssetList?
+        if let api {
+            do {
+                list = try await api.list(version)
+                way = .listed
+            } catch let error as RegistryError {
+                way = .predicted(fault: error.description)
+            } catch let fault as ReleaseListFault {
+                way = .predicted(fault: fault.description)
+            }
+        }
+        let manifest = try await fetchManifest(listed: list)
         let name = try FileName(ReleaseManifest.name)
-        guard try await fetch(name, upTo: ReleaseManifest.sizeLimit) else {
+        var round = Round(asked: [name], found: [name])
+        let assets = ReleaseAssets(of: manifest, leavingOut: leavingOut)
+        if let list {
+            try await fetch(list.names, of: manifest, sizes: list.sizes, &round)
+            round.asked.formUnion(assets.expected)
+        } else {
+            try await fetch(assets.names, of: manifest, &round)
+            try await fetch(listed(among: round.found), of: manifest, &round)
+            try await fetch(ReleaseAssets.companions(of: round.found), of: manifest, &round)
+            try await fetch(ReleaseAssets.certificates(of: round.found), of: manifest, &round)
+        }
+        let apiRequests = api?.files.requestCount ?? 0
+        return Outcome(
+            way: way, notFound: round.asked.subtracting(round.found).sorted(), fileCount: round.found.count,
+            requests: files.requestCount + apiRequests, apiRequests: apiRequests)
+    }
+
+    private func fetchManifest(listed list: ReleaseAssetList?) async throws -> ReleaseManifest {
+        let name = try FileName(ReleaseManifest.name)
+        guard try await fetch(name, listedSize: list?.sizes[name], upTo: ReleaseManifest.sizeLimit) else {
             throw Finding(
                 .policy, "set.missing", at: .releaseSet,
                 "\(version): the release host has no \(name) of this version")
@@ -58,13 +111,7 @@ package struct ReleaseDownload: Sendable {
                 .policy, "set.version", at: .releaseSet,
                 "\(name): expected version \(version), found \(manifest.version)")
         }
-        var round = Round(asked: [name], found: [name])
-        let assets = ReleaseAssets(of: manifest, leavingOut: leavingOut)
-        try await fetch(assets.names, of: manifest, &round)
-        try await fetch(listed(), of: manifest, &round)
-        try await fetch(ReleaseAssets.companions(of: round.found), of: manifest, &round)
-        try await fetch(ReleaseAssets.certificates(of: round.found), of: manifest, &round)
-        return round.asked.subtracting(round.found).sorted()
+        return manifest
     }
 
     /// What was asked for so far, and what came.
@@ -73,17 +120,19 @@ package struct ReleaseDownload: Sendable {
         var found: Set<FileName>
     }
 
-    /// What the lists that came have lines for. A list that cannot be read is told by the export.
-    private func listed() throws -> [FileName] {
-        try ["checksums.txt", "binaries-checksums.txt"].flatMap { name -> [FileName] in
-            let path = folder.appending(name)
-            guard LocalFile.exists(path) else { return [] }
-            let bytes = try LocalFile.bytes(of: path, limit: ChecksumList.sizeLimit)
-            return (try? ChecksumList(bytes, document: name))?.entries.map(\.name) ?? []
+    /// The names in the checksum files that came. A list that cannot be read is reported by the export.
+    private func listed(among found: Set<FileName>) throws -> [FileName] {
+        try found.filter(ReleaseParts.isChecksumList).flatMap { name -> [FileName] in
+            let bytes = try LocalFile.bytes(of: folder.appending(name.text), limit: ChecksumList.sizeLimit)
+            return (try? ChecksumList(bytes, document: name.text))?.entries.map(\.name) ?? []
         }
     }
 
-    private func fetch(_ names: [FileName], of manifest: ReleaseManifest, _ round: inout Round) async throws {
+    /// - Parameter sizes: of the API's list, all of whose files must be there.
+    private func fetch(
+        _ names: [FileName], of manifest: ReleaseManifest, sizes: [FileName: Int64] = [:],
+        _ round: inout Round,
+    ) async throws {
         let wanted = Set(names).subtracting(round.asked).filter { name in
             !leavingOut.contains { manifest.lists(name, in: $0) }
         }
@@ -95,12 +144,41 @@ package struct ReleaseDownload: Sendable {
                     + "\(Self.maximumRequests) are allowed")
         }
         let found = try await boundedMap(wanted.sorted(), width: width) { name in
-            try await fetch(name, upTo: Self.maximumSize) ? name : nil
+            try await fetch(name, listedSize: sizes[name], upTo: Self.maximumSize) ? name : nil
         }
         round.found.formUnion(found.compactMap(\.self))
     }
 
-    private func fetch(_ name: FileName, upTo limit: Int) async throws -> Bool {
+    /// - Parameters:
+    ///   - size: that the API lists: a file of another size is refused, and so is one that is not there.
+    ///   - limit: for a file without a listed size, and for every file.
+    private func fetch(_ name: FileName, listedSize size: Int64?, upTo limit: Int) async throws -> Bool {
+        guard let size else { return try await fetch(name, upTo: limit) != nil }
+        let found: Int64?
+        do {
+            found = try await fetch(name, upTo: Int(min(size, Int64(limit))))
+        } catch RegistryError.tooLarge where size < limit {
+            throw Finding(
+                .registry, "pull.toolarge", at: .target,
+                "\(name): larger than the \(size) bytes that the release API lists; export again, the asset may have "
+                    + "been replaced")
+        }
+        guard let found else {
+            throw Finding(
+                .registry, "pull.absent", at: .target,
+                "\(name): listed by the release API, but the release host does not have it")
+        }
+        guard found == size else {
+            throw Finding(
+                .content, "pull.size", at: .target,
+                "\(name): expected the \(size) bytes that the release API lists, found \(found); export again, the "
+                    + "asset may have been replaced")
+        }
+        return true
+    }
+
+    /// Returns the number of bytes, or `nil` if the host has no such file.
+    private func fetch(_ name: FileName, upTo limit: Int) async throws -> Int64? {
         let path = folder.appending(name.text)
         let file: FileDescriptor
         do {
@@ -111,14 +189,17 @@ package struct ReleaseDownload: Sendable {
             throw Finding(.local, "write.open", at: .file, "\(path): cannot be created: \(error)")
         }
         var share = allowance.share()
+        var size: Int64 = 0
         let isThere: Bool
         do {
             isThere = try await files.fetch("\(version)/\(name)", upTo: limit) { announced in
                 guard ftruncate(file.rawValue, 0) == 0, lseek(file.rawValue, 0, SEEK_SET) == 0 else {
                     throw Self.unwritten(path, Errno(rawValue: errno))
                 }
+                size = 0
                 try share.begin(announced: announced)
             } into: { bytes in
+                size += Int64(bytes.count)
                 try share.add(bytes.count)
                 do {
                     _ = try file.writeAll(bytes)
@@ -138,7 +219,7 @@ package struct ReleaseDownload: Sendable {
         guard isThere || unlink(path.string) == 0 else {
             throw Self.unwritten(path, Errno(rawValue: errno))
         }
-        return isThere
+        return isThere ? size : nil
     }
 
     private static func unwritten(_ path: FilePath, _ error: any Error) -> Finding {

@@ -1,6 +1,6 @@
-/// Which files a release may have where the vendor publishes it, known from its manifest alone.
+/// The files that a release may have where the vendor publishes it, known from its manifest alone.
 ///
-/// A release host lists nothing that an anonymous caller could rely on, so every file is asked for by its name.
+/// Where the release host has no list of them, every file is asked for by its name.
 package struct ReleaseAssets: Sendable {
     private let manifest: ReleaseManifest
     private let leftOut: Set<ReleaseParts.Group>
@@ -12,7 +12,10 @@ package struct ReleaseAssets: Sendable {
     }
 
     /// Those that the manifest promises and those that every release may have, sorted; without the manifest itself.
-    package var names: [FileName] { wanted(promised + fixed + attestations) }
+    package var names: [FileName] { wanted(promised + fixed + attestations + binaries) }
+
+    /// Those of `names` that a complete release has: reported as absent if a list of the host lacks them.
+    package var expected: [FileName] { wanted(promised + fixed) }
 
     /// What a reviewer would look for in vain among `files`: files without which a release is whole, and proofs of its
     /// checksum lists and its manifest.
@@ -85,6 +88,28 @@ package struct ReleaseAssets: Sendable {
         let names = ["attestation", "attestations", "multiple"] + manifest.images.map(\.shortName)
         return names.flatMap { name in BundleLines.endings.compactMap { named(name + $0) } }
     }
+
+    /// The zips of every service and their checksum files. They are asked for even if no list names them, because the
+    /// published `checksums.txt` may be the chart's.
+    private var binaries: [FileName] {
+        let services = manifest.images.map(\.shortName).filter { name in
+            ReleaseService.all.first { $0.image == name }?.hasBinaries ?? true
+        }
+        return Self.platforms.flatMap { system, processor in
+            ["checksums-\(system)-\(processor).txt"]
+                + services.map { image in
+                    let service =
+                        image.hasPrefix(Self.product) ? String(image.dropFirst(Self.product.count)) : image
+                    return "\(service)_\(manifest.version)_\(system)_\(processor).zip"
+                }
+        }.compactMap(named)
+    }
+
+    private static let product = "cloudgrid-"
+    private static let platforms = [
+        ("linux", "amd64"), ("linux", "arm64"), ("darwin", "amd64"), ("darwin", "arm64"),
+        ("windows", "amd64"),
+    ]
 
     private func named(_ text: String) -> FileName? { try? FileName(text) }
 }

@@ -55,6 +55,13 @@ struct ExportCommand: AsyncParsableCommand {
             valueName: "url"))
     var releaseUrl = "https://github.com/cloudgrid-dev/cloudgrid/releases/download"
 
+    @Option(
+        help: ArgumentHelp(
+            "Address of the repository in the API that lists a release's files: URL/releases/tags/<version>. By default "
+                + "GitHub's API for a --release-url at https://github.com, and none for any other.",
+            valueName: "url"))
+    var releaseApi: String?
+
     @OptionGroup var source: SourceOptions
     @OptionGroup var terms: StatementTerms
 
@@ -145,7 +152,7 @@ struct ExportCommand: AsyncParsableCommand {
             patience: patience, printer: printer
         ) { source in
             let report = ExportReport(
-                goal: goal, signers: signatures.signers, notFound: hosted?.notFound, coverage: coverage,
+                goal: goal, signers: signatures.signers, hosted: hosted, coverage: coverage,
                 hasSignerPolicy: policy != nil, printer: printer, patience: patience)
             try await ExportRun(
                 goal: goal, request: asked, manifest: bytes, agreed: agreed, signatures: signatures,
@@ -174,7 +181,8 @@ struct ExportCommand: AsyncParsableCommand {
     {
         guard !InputFile.exists(folder), let version = try? ReleaseVersion(folder) else { return nil }
         return try await HostedRelease(
-            version, from: releaseUrl, beside: goal.place, leavingOut: request.leavingOut,
+            version, from: releaseUrl, listedBy: releaseApi, beside: goal.place,
+            leavingOut: request.leavingOut,
             options: try access.webOptions(connections: work.concurrency, patience: patience),
             width: work.concurrency, printer: printer)
     }

@@ -13,8 +13,8 @@ import VendorProof
 struct ExportReport {
     let goal: ExportGoal
     let signers: [BundleSigner]
-    /// What the release host was asked for and has not got; nothing where it was not asked.
-    let notFound: [FileName]?
+    /// The release as fetched from the release host; `nil` if the files come from a folder.
+    let hosted: HostedRelease?
     let coverage: CoverageFlag
     /// Whether the trust file says who signs bundles.
     let hasSignerPolicy: Bool
@@ -41,6 +41,7 @@ struct ExportReport {
             printer.line(
                 "  to carry   \(bytesForPeople(plan.statement.restSize)) in \(blobs) blobs, unsigned")
         }
+        if let hosted { printer.line(hosted.text) }
         printer.vendor(plan.vendor)
         printer.waivers(plan.vendor)
         printer.absent(plan.absent)
@@ -97,7 +98,10 @@ struct ExportReport {
         object["coverage"] = plan.coverage.json
         object["retries"] = RetryReport(patience).json
         object["absent"] = .array(plan.absent.map { .string($0.text) })
-        if let notFound { object["notFound"] = .array(notFound.map { .string($0.text) }) }
+        if let hosted {
+            object["notFound"] = .array(hosted.outcome.notFound.map { .string($0.text) })
+            object["download"] = hosted.json
+        }
         return object
     }
 
