@@ -11,7 +11,8 @@ extension ReleaseEvidence {
                 Artifact.Role(entry.kind).map { role in
                     Artifact(
                         role: role, name: Self.name(of: entry, manifest), repository: entry.repository,
-                        digest: entry.digest)
+                        digest: entry.digest,
+                        configs: role == .image ? Self.configs(of: entry.digest, graph) : [])
                 }
             },
             carriers: graph.index.entries.compactMap { Self.carrier($0, graph) },
@@ -31,6 +32,17 @@ extension ReleaseEvidence {
         let bare = entry.sourceName.prefix { $0 != "@" }
         guard let colon = bare.lastIndex(of: ":"), !bare[colon...].contains("/") else { return String(bare) }
         return String(bare[..<colon])
+    }
+
+    /// Configs of an image manifest, or of each platform's manifest in an index.
+    private static func configs(of image: Digest, _ graph: BundleGraph) -> [Artifact.Config] {
+        guard let document = graph.documents[image] else { return [] }
+        if let config = document.config { return [Artifact.Config(platform: nil, descriptor: config)] }
+        return document.manifests.filter { $0.platform?.isUnknown != true }.compactMap { manifest in
+            graph.documents[manifest.digest]?.config.map {
+                Artifact.Config(platform: manifest.platform, descriptor: $0)
+            }
+        }
     }
 
     private static func carrier(_ entry: IndexEntry, _ graph: BundleGraph) -> Carrier? {

@@ -13,6 +13,9 @@ extension Printer {
         }
         line("  vendor     \(report.summary)")
         report.table(columns: columns.map { $0 - 4 }).forEach { line("    " + $0) }
+        for (number, text) in (report.versionEvidence?.lines ?? []).enumerated() {
+            line((number == 0 ? "  version    " : "    ") + text)
+        }
         for note in report.warnings where !note.isAboutWaiver {
             line("    warning: \(note.message) [\(note.reason)]")
         }

@@ -73,6 +73,25 @@ struct FileProof {
         return verdicts
     }
 
+    /// Lines of the checksum files that accepted signatures cover.
+    mutating func signedLines() -> [SignedLine] {
+        var lines: [SignedLine] = []
+        for list in lists {
+            guard let policy = trust.policy(for: .file, list.file.name.text) else { continue }
+            let signed = verdicts(on: list, policy).compactMap { verdict -> Int? in
+                switch verdict.state {
+                case .verified: list.list.bytes.count
+                case .verifiedPrefix: verdict.prefix?.signedBytes
+                default: nil
+                }
+            }.max()
+            for entry in list.list.entries where entry.end <= signed ?? 0 {
+                lines.append(SignedLine(list: list.file.name, line: entry.line, name: entry.name))
+            }
+        }
+        return lines
+    }
+
     private mutating func verdict(of file: ReleaseEvidence.File) throws -> ObjectVerdict {
         let policy = isMereProof(file) ? nil : trust.policy(for: .file, file.name.text)
         let judge = judge(policy)

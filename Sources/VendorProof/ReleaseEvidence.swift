@@ -8,6 +8,17 @@ import Trust
 package struct ReleaseEvidence: Sendable {
     /// An image or a chart.
     package struct Artifact: Hashable, Sendable {
+        /// The config of an image, or of the image for one platform.
+        package struct Config: Hashable, Sendable {
+            package let platform: Platform?
+            package let descriptor: Descriptor
+
+            package init(platform: Platform?, descriptor: Descriptor) {
+                self.platform = platform
+                self.descriptor = descriptor
+            }
+        }
+
         package enum Role: String, Hashable, Sendable {
             case image
             case extraImage = "extra-image"
@@ -20,12 +31,17 @@ package struct ReleaseEvidence: Sendable {
         /// The repository in the bundle, where what proves it lies too.
         package let repository: RepositoryName
         package let digest: Digest
+        /// Configs of a release image; none of anything else.
+        package let configs: [Config]
 
-        package init(role: Role, name: String, repository: RepositoryName, digest: Digest) {
+        package init(
+            role: Role, name: String, repository: RepositoryName, digest: Digest, configs: [Config] = [],
+        ) {
             self.role = role
             self.name = name
             self.repository = repository
             self.digest = digest
+            self.configs = configs
         }
     }
 
@@ -86,11 +102,17 @@ package struct ReleaseEvidence: Sendable {
 
     package static let blobLimit: Int64 = 16 << 20
 
-    /// The blobs besides release files that have to be read: the layers of what carries evidence.
+    /// The blobs besides release files that have to be read: the layers of what carries evidence, and the configs of the
+    /// images, whose labels name a version.
     package var carriedBlobs: [(repository: RepositoryName, blob: Descriptor)] {
-        carriers.flatMap { carrier in
+        let layers = carriers.flatMap { carrier in
             carrier.evidenceLayers.filter { $0.size <= Self.blobLimit }.map { (carrier.repository, $0) }
         }
+        let configs = artifacts.flatMap { artifact in
+            artifact.configs.map(\.descriptor).filter { $0.size <= ImageLabels.configLimit }
+                .map { (artifact.repository, $0) }
+        }
+        return layers + configs
     }
 }
 

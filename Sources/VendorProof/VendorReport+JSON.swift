@@ -15,7 +15,7 @@ extension VendorReport {
     ///
     /// bundle-spec/verification.schema.json.
     package var json: JSONObject {
-        [
+        var object: JSONObject = [
             "formatVersion": 1,
             "version": .string(version),
             "checked": .bool(isChecked),
@@ -24,6 +24,25 @@ extension VendorReport {
             "objects": .array(objects.map(\.json)),
             "waivers": .array(waivers.map(\.json)),
             "warnings": .array(warnings.map(\.json)),
+        ]
+        if let versionEvidence { object["versionEvidence"] = versionEvidence.json }
+        return object
+    }
+}
+
+extension VersionEvidence {
+    fileprivate var json: JSONValue {
+        [
+            "signed": .bool(isSigned),
+            "sources": .array(
+                sources.map { source in
+                    var object: JSONObject = [
+                        "kind": .string(source.kind.rawValue), "object": .string(source.object),
+                        "found": .string(source.found), "use": .string(source.use.rawValue),
+                    ]
+                    if let reason = source.reason { object["message"] = .string(reason) }
+                    return .object(object)
+                }),
         ]
     }
 }

@@ -33,6 +33,8 @@ package struct VendorReport: Sendable {
     package let waivers: [WaiverUse]
     /// The files by which it was decided whom to believe.
     package let trusted: [TrustedFile]
+    /// What signed bytes say about the version; nothing where nothing was verified.
+    package let versionEvidence: VersionEvidence?
 
     /// Verifies everything, offline.
     ///
@@ -50,13 +52,17 @@ package struct VendorReport: Sendable {
             release, trust: trust, evidence: files, carried: artifacts.carried, reading: read)
         var outcome = Outcome(trust.waivers, now: now)
         let objects = try artifacts.verdicts() + fileProof.verdicts()
+        let version = try VersionReading(
+            release, objects: objects, lines: fileProof.signedLines(), reading: read
+        ).evidence
+        versionEvidence = version
         self.objects = objects.map { outcome.judged($0) }
-        version = release.version.text
+        self.version = release.version.text
         isChecked = true
         trusted = trust.files
-        refusals = outcome.refusals
+        refusals = outcome.refusals + version.refusals
         waivers = outcome.uses
-        warnings = outcome.warnings + outcome.waiverWarnings
+        warnings = outcome.warnings + version.warnings(commit: release.commit) + outcome.waiverWarnings
     }
 
     /// The report of a release that nothing was verified of, because nobody said whom to trust.
@@ -73,6 +79,7 @@ package struct VendorReport: Sendable {
         warnings = []
         waivers = []
         trusted = []
+        versionEvidence = nil
     }
 
     package func count(of state: ProofState) -> Int { objects.filter { $0.state == state }.count }

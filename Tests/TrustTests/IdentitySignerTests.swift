@@ -71,7 +71,7 @@ import Trust
     }
 
     @Test func `two identities stand for two pins in whatever order they fit`() throws {
-        let pins = try [pin("release"), pin("^\(Self.workflow)refs/heads/main$")]
+        let pins = try [pin("release"), pin("^\(Self.workflow)refs/heads/next$")]
         for names in [["bundle-v0.3", "branch"], ["branch", "bundle-v0.3"]] {
             let files = try names.map(file)
             #expect(

@@ -25,12 +25,13 @@ struct KeySigner {
     func bundle(_ bytes: [UInt8]) throws -> [UInt8] { try SigstoreBundle(signing: bytes, with: key).json }
 
     /// A Sigstore bundle with a statement about content with these digests.
-    func statement(about digests: [Digest], type: String = "https://slsa.dev/provenance/v1") throws -> [UInt8]
-    {
+    func statement(
+        about digests: [Digest], type: String = "https://slsa.dev/provenance/v1", predicate: JSONValue = [:],
+    ) throws -> [UInt8] {
         let statement: JSONValue = [
             "_type": "https://in-toto.io/Statement/v1",
             "subject": .array(digests.map { ["name": "x", "digest": ["sha256": .string($0.hex)]] }),
-            "predicateType": .string(type), "predicate": [:],
+            "predicateType": .string(type), "predicate": predicate,
         ]
         let payload = try statement.canonical()
         let type = "application/vnd.in-toto+json"

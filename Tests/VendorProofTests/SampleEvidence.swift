@@ -36,6 +36,52 @@ struct SampleEvidence {
                     digest: image.digest))
         }
         try readImages(sample + "/images")
+        try readConfigs()
+    }
+
+    /// Names the configs of the images, which the graph does in the product.
+    private mutating func readConfigs() throws {
+        for (number, artifact) in artifacts.enumerated() {
+            let index = try ManifestDocument(
+                blobs[artifact.digest] ?? [], name: artifact.name, mediaType: .ociIndex)
+            let images = index.manifests.filter { $0.platform?.isUnknown != true }
+            let configs = try images.compactMap { image in
+                try ManifestDocument(
+                    blobs[image.digest] ?? [], name: "\(image.digest)", mediaType: image.mediaType
+                ).config.map {
+                    ReleaseEvidence.Artifact.Config(platform: image.platform, descriptor: $0)
+                }
+            }
+            artifacts[number] = ReleaseEvidence.Artifact(
+                role: artifact.role, name: artifact.name, repository: artifact.repository,
+                digest: artifact.digest, configs: configs)
+        }
+    }
+
+    /// Replaces the labels in every config, as if the signed images had these.
+    mutating func relabel(_ change: (inout [String: String]) -> Void) throws {
+        var labels = [
+            "org.opencontainers.image.version": version, "org.opencontainers.image.revision": commit,
+            "org.opencontainers.image.source": "https://github.com/cloudgrid-dev/cloudgrid",
+        ]
+        change(&labels)
+        let config = Array(try JSONEncoder().encode(["config": ["Labels": labels]]))
+        reconfigure { _ in config }
+    }
+
+    /// Replaces every config.
+    mutating func reconfigure(_ change: ([UInt8]) -> [UInt8]) {
+        for (number, artifact) in artifacts.enumerated() {
+            let configs = artifact.configs.map { config in
+                let bytes = change(blobs[config.descriptor.digest] ?? [])
+                let descriptor = Descriptor(of: bytes, mediaType: config.descriptor.mediaType)
+                blobs[descriptor.digest] = bytes
+                return ReleaseEvidence.Artifact.Config(platform: config.platform, descriptor: descriptor)
+            }
+            artifacts[number] = ReleaseEvidence.Artifact(
+                role: artifact.role, name: artifact.name, repository: artifact.repository,
+                digest: artifact.digest, configs: configs)
+        }
     }
 
     private mutating func readImages(_ folder: String) throws {
