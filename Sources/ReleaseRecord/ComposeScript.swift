@@ -11,7 +11,7 @@ struct ComposeScript: Sendable {
     let version: ReleaseVersion
     let location: RegistryLocation
     let compose: MirroredCompose
-    /// Whether the record has a template of the environment file.
+    /// `true` if the record has a template of the environment file.
     let hasTemplate: Bool
 
     var text: String { [header, arguments, inputs, program, check].joined(separator: "\n") }
@@ -66,7 +66,8 @@ struct ComposeScript: Sendable {
 
     private let arguments = """
         case ${1-} in '' | -*) usage ;; esac
-        env=$(readlink -f -- "$1") && [ -f "$env" ] || stop "$1: no such file; it is your environment file"
+        [ -f "$1" ] || stop "$1: no such file; it is your environment file"
+        env=$(readlink -f -- "$1")
         shift
         own=
         while [ $# -gt 0 ]; do
@@ -140,8 +141,6 @@ struct ComposeScript: Sendable {
     }
 
     private let program = """
-        # These would change which files are read.
-        unset COMPOSE_FILE COMPOSE_PATH_SEPARATOR COMPOSE_PROJECT_DIR COMPOSE_ENV_FILES COMPOSE_DISABLE_ENV_FILE
         if docker compose version >/dev/null 2>&1; then
             tool=docker
         elif command -v podman-compose >/dev/null 2>&1; then

@@ -60,6 +60,15 @@ extension Coherence {
             if let text = ComposeEnvironment.expand(image.text, with: [:]) { texts.insert(text) }
             for text in texts.sorted() { found += findings(about: ImagePin(text), tag: nil, at: place) }
         }
+        let files = Set(parts.files.keys.map(\.text))
+        for mount in compose.services.flatMap({ $0.missingMounts(with: example, files: files) })
+        where !mount.isNATSConfiguration {
+            found.append(
+                SetFinding(
+                    .warning, "compose.mount", file: compose.document,
+                    item: "line \(mount.line): services.\(mount.service).volumes",
+                    expected: "a file of the release", found: "\(mount.source), which is none"))
+        }
         for file in compose.otherFiles {
             found.append(
                 SetFinding(

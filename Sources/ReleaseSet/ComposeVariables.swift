@@ -68,8 +68,8 @@ package enum ComposeVariables {
         }
 
         private mutating func inBraces(depth: Int) -> [UInt8]? {
-            guard let setting = name().map({ settings[$0] }) else { return nil }
-            let value = setting?.value.isEmpty == false || setting?.isComplete == true ? setting : nil
+            guard let name = name() else { return nil }
+            let value = settings[name]
             var treatsEmptyAsUnset = false
             if rest.first == UInt8(ascii: ":") {
                 treatsEmptyAsUnset = true

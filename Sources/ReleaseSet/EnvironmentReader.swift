@@ -54,6 +54,7 @@ struct EnvironmentReader {
     /// its line.
     private mutating func name() throws(ReleaseSetError) -> String? {
         skipExport()
+        guard position < bytes.count else { throw problem("export is not followed by a name") }
         let start = position
         while position < bytes.count {
             let byte = bytes[position]

@@ -24,7 +24,8 @@ package struct MirroredCompose: Sendable {
         /// Below the folder of the compose file.
         package let path: String
         package let target: String
-        /// Whether it is the configuration of NATS, for which the record has a minimal one.
+        package let line: Int
+        /// `true` for the configuration of NATS, because the record has a minimal one.
         package let isNATSConfiguration: Bool
     }
 
@@ -62,8 +63,7 @@ extension ComposeFile {
                 let image = references.first ?? service.image?.text
                 unplaced.append(MirroredCompose.Unplaced(service: service.name, image: image))
             }
-            let isNATS = references.contains { ImagePin($0).shortName == "nats" }
-            missing += service.missingMounts(with: settings, files: files, isNATS: isNATS)
+            missing += service.missingMounts(with: settings, files: files)
             profiles += service.profiles.filter { !profiles.contains($0) }
         }
         return MirroredCompose(
@@ -79,14 +79,16 @@ extension ComposeFile.Service {
         return [settings, [:]].compactMap { ComposeEnvironment.expand(image.text, with: $0) }
     }
 
-    fileprivate func missingMounts(
-        with settings: [String: EnvironmentFile.Setting], files: Set<String>, isNATS: Bool,
+    /// Mounts of files beside the compose file that are not among the files of the release.
+    func missingMounts(
+        with settings: [String: EnvironmentFile.Setting], files: Set<String>,
     ) -> [MirroredCompose.MissingMount] {
-        mounts.compactMap { mount in
+        let isNATS = references(with: settings).contains { ImagePin($0).shortName == "nats" }
+        return mounts.compactMap { mount in
             let source = ComposeVariables.replaced(in: mount.source, with: settings)?.text ?? mount.source
             guard let path = ComposeMount.relativePath(source), !files.contains(path) else { return nil }
             return MirroredCompose.MissingMount(
-                service: name, source: source, path: path, target: mount.target,
+                service: name, source: source, path: path, target: mount.target, line: mount.line,
                 isNATSConfiguration: isNATS && path.split(separator: "/").last == "nats.conf")
         }
     }

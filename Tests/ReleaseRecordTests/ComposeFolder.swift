@@ -108,17 +108,11 @@ struct ComposeFolder {
 
     /// Runs the script with podman-compose, or with a `docker` that has Compose.
     func run(_ arguments: String..., docker: Bool = false) throws -> CommandResult {
-        let tools = CommandRunner.checkout + "/.build/tools/bin"
-        guard FileManager.default.isExecutableFile(atPath: tools + "/podman-compose") else {
-            throw ToolMissing(description: "\(tools)/podman-compose is missing; run scripts/install-tools")
-        }
-        let side = CommandRunner.checkout + "/Tests/ComposeSide/" + (docker ? "docker" : "podman")
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return try CommandRunner.run(
             script, arguments,
             environment: [
-                "PATH": "\(side):\(tools):\(path)", "RECORDED": here + "/called",
-                // The script does not let these through.
+                "PATH": try ComposeTools.path(docker: docker), "RECORDED": here + "/called",
+                // Without effect, because the script names every file.
                 "COMPOSE_FILE": "/nowhere", "COMPOSE_PROJECT_DIR": "/",
             ], in: here)
     }
@@ -127,20 +121,6 @@ struct ComposeFolder {
     var called: [String]? {
         (try? String(contentsOfFile: here + "/called", encoding: .utf8))?.split(separator: "\n").map(
             String.init)
-    }
-
-    /// Images of the merged files that Compose prints, by service, read by the test's own rules.
-    static func images(in merged: String) -> [String: String] {
-        var service = ""
-        var images: [String: String] = [:]
-        for line in merged.split(separator: "\n") {
-            if line.hasPrefix("  "), !line.hasPrefix("   "), line.hasSuffix(":") {
-                service = String(line.dropFirst(2).dropLast())
-            } else if line.hasPrefix("    image: ") {
-                images[service] = String(line.dropFirst(11))
-            }
-        }
-        return images
     }
 
     /// Images that the services have to have, by service.
@@ -152,9 +132,5 @@ struct ComposeFolder {
             images[service] = "\(Self.location)/\(name)@\(Samples.digest(name))"
         }
         return images
-    }
-
-    struct ToolMissing: Error, CustomStringConvertible {
-        let description: String
     }
 }

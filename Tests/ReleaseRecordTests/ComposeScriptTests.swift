@@ -5,7 +5,7 @@ import Testing
 @testable import ReleaseRecord
 @testable import ReleaseSet
 
-/// What the script runs, by podman-compose.
+/// Services and commands of the script, run with podman-compose.
 @Suite struct ComposeScriptTests {
     static let services = ["ai-eval-runner", "bff", "nats", "surrealdb"]
 
@@ -13,7 +13,7 @@ import Testing
         let folder = try ComposeFolder()
         let merged = try folder.run("my.env", "--", "--profile", "ai-eval", "config")
         #expect(merged.status == 0, "\(merged.errors)")
-        #expect(ComposeFolder.images(in: merged.output) == folder.expected(Self.services))
+        #expect(ComposeTools.images(in: merged.output) == folder.expected(Self.services))
         #expect(!merged.output.contains("ghcr.io"))
         // The environment file is used, and the vendor's mount of a file that is not there is gone.
         #expect(merged.output.contains("PASSWORD: secret"))
@@ -35,7 +35,7 @@ import Testing
         let merged = try folder.run(
             "my.env", "--", "--profile", "ai-eval", "--profile", "maintenance", "config")
         #expect(merged.status == 0, "\(merged.errors)")
-        let images = ComposeFolder.images(in: merged.output)
+        let images = ComposeTools.images(in: merged.output)
         #expect(images.count == 10)
         #expect(images == folder.expected(images.keys))
         #expect(merged.output.contains("../install/compose/nats.conf:/etc/nats/nats.conf:ro"))
@@ -72,7 +72,7 @@ import Testing
             to: "own.yaml")
         let merged = try folder.run("my.env", "--override=own.yaml", "config")
         #expect(merged.status == 0, "\(merged.errors)")
-        let images = ComposeFolder.images(in: merged.output)
+        let images = ComposeTools.images(in: merged.output)
         #expect(images["nats"] == "registry/nats:1" && images["surrealdb"] == "registry/db:1")
         #expect(images["bff"] == folder.expected(["bff"])["bff"])
     }

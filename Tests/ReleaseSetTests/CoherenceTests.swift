@@ -377,7 +377,8 @@ import Testing
             row: "latest behind two variables", reason: "values.latest",
             mentions: ["services.bff.image", "cloudgrid-bff:latest"]
         ) {
-            $0.append("T=latest\nB=${CLOUDGRID_IMAGE_REGISTRY}/cloudgrid-bff:${T}\n", to: "cloudgrid.env.example")
+            $0.append(
+                "T=latest\nB=${CLOUDGRID_IMAGE_REGISTRY}/cloudgrid-bff:${T}\n", to: "cloudgrid.env.example")
             $0.replace(
                 "${CLOUDGRID_IMAGE_REGISTRY:-ghcr.io/cloudgrid-dev}/\(bffTag)", with: "${B}",
                 in: "cloudgrid.compose.yaml")
@@ -387,7 +388,8 @@ import Testing
             row: "another version behind two variables", reason: "set.version",
             mentions: ["services.bff.image", "cloudgrid-bff:v0.9.0"]
         ) {
-            $0.append("T='v0.9.0'\nB=\"$CLOUDGRID_IMAGE_REGISTRY/cloudgrid-bff:$T\"\n", to: "cloudgrid.env.example")
+            $0.append(
+                "T='v0.9.0'\nB=\"$CLOUDGRID_IMAGE_REGISTRY/cloudgrid-bff:$T\"\n", to: "cloudgrid.env.example")
             $0.replace(
                 "${CLOUDGRID_IMAGE_REGISTRY:-ghcr.io/cloudgrid-dev}/\(bffTag)", with: "${B}",
                 in: "cloudgrid.compose.yaml")
@@ -398,6 +400,15 @@ import Testing
             mentions: ["services.bff.image", "cloudgrid-bff:${T}"]
         ) {
             $0.replace(bffTag, with: "cloudgrid-bff:${T}", in: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "release image without a value in another service", reason: "values.unresolved",
+            mentions: ["services.tool.image", "ghcr.io/cloudgrid-dev/cloudgrid-bff:${T}"]
+        ) {
+            $0.append(
+                "  tool:\n    image: ghcr.io/cloudgrid-dev/cloudgrid-bff:${T}\n", to: "cloudgrid.compose.yaml"
+            )
             $0.listAgain()
         },
         Lie(
@@ -414,6 +425,16 @@ import Testing
             mentions: ["services.tool.image", "${TOOL:?must}"]
         ) {
             $0.append("  tool:\n    image: ${TOOL:?must}\n", to: "cloudgrid.compose.yaml")
+            $0.listAgain()
+        },
+        Lie(
+            row: "compose mounts a file that the release lacks", reason: "compose.mount", severity: .warning,
+            mentions: ["services.nats2.volumes", "./more.conf"]
+        ) {
+            $0.append(
+                "  nats2:\n    image: ghcr.io/cloudgrid-dev/cloudgrid-bff@\(bff)\n    volumes:\n"
+                    + "      - ./more.conf:/m\n      - ./checksums.txt:/c\n      - data:/d\n",
+                to: "cloudgrid.compose.yaml")
             $0.listAgain()
         },
         Lie(

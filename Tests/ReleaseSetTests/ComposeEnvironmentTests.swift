@@ -2,8 +2,8 @@ import Testing
 
 @testable import ReleaseSet
 
-/// Variables of a compose file. The expected values follow the Compose specification, "Interpolation"; podman-compose and
-/// Debian's docker-compose agree where they accept the text.
+/// Variables of a compose file. The expected values follow the Compose specification, "Interpolation"; Docker
+/// Compose's own code (compose-go, package `template`, July 2026) gives the same for each text.
 @Suite struct ComposeEnvironmentTests {
     static let environment = Result {
         try ComposeEnvironment(
@@ -14,7 +14,7 @@ import Testing
         ("$A", "3"), ("${A}", "3"), ("${B}x$$", "twox$"), ("${C:-d}", "d"), ("${C-d}", "d"), ("${E:-d}", "d"),
         ("${E-d}", ""), ("${C:-${A}/x}", "3/x"), ("${C:-${D:-${A}}}", "3"), ("${A:+y}", "y"), ("${C:+y}", ""),
         ("plain", "plain"), ("${A:?must}", "3"), ("$", "$"), ("a$ b", "a$ b"), ("$1", "$1"), ("$$A", "$A"),
-        ("${A:-${C}}", "3"), ("${C:-{\"a\":{}}}", "{\"a\":{}}"), ("${U:-d}", "d"), ("${U-d}", "d"),
+        ("${A:-${C}}", "3"), ("${C:-{\"a\":{}}}", "{\"a\":{}}"), ("${U:-d}", "d"), ("${U+d}", "d"),
         ("$A.$B-$A", "3.two-3"),
     ])
     func `variables are replaced as Compose does it`(text: String, expected: String) throws {
@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "$C", "${C}", "${C:?must}", "${C?}", "${A", "${", "${A!}", "${}", "${1}", "${A:}", "$U", "${V:-d}",
+        "$C", "${C}", "${C:?must}", "${C?}", "${A", "${", "${A!}", "${}", "${1}", "${A:}", "$U", "${U-d}",
+        "${V:-d}",
         "${C:-$C}",
         String(repeating: "${C:-", count: 40) + String(repeating: "}", count: 40),
     ])

@@ -62,6 +62,7 @@ import Testing
         ("A=1\nlol$wut\n", "line 2: a name has a character other than letters, digits and _.-[]"),
         ("ghcr.io/cloudgrid-dev\n", "line 1: a name has a character other than letters, digits and _.-[]"),
         ("A=1\nB=${A\n", "line 2: B: expected variables as $NAME or ${NAME} and at most 65536 bytes"),
+        ("A=1\nexport ", "line 2: export is not followed by a name"),
         ("{\"A\": 1}", "line 1: a name has a character other than letters, digits and _.-[]"),
     ])
     func `a file that Compose refuses is refused with its line`(text: String, problem: String) {

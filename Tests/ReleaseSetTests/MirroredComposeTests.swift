@@ -92,6 +92,14 @@ import Testing
         #expect(text.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) })
     }
 
+    @Test func `an image that is written short is the one that a container engine would pull`() throws {
+        let caddy = ExtraImage(
+            repository: try RepositoryName("caddy"), digest: digest("caddy"),
+            source: "docker.io/library/caddy:2")
+        let compose = try mirrored("services: {x: {image: \"caddy:2\"}}", extras: [caddy])
+        #expect(compose.placed == [.init(service: "x", image: "\(mirror)/caddy@\(digest("caddy"))")])
+    }
+
     @Test func `every profile is listed once`() throws {
         let compose = try mirrored(
             "services: {a: {image: x, profiles: [p, q]}, b: {image: y, profiles: [q, r]}, c: {image: z}}")
