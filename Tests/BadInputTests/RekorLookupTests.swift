@@ -57,7 +57,7 @@ import Testing
         #expect(exported.status == 0, "\(exported.errors)")
         #expect(
             exported.errors.contains(
-                "as a signature over lines 1 to 1 of 5 by \(SignatureCase.workflow)@refs/tags/"))
+                "as a signature over lines 1 to 1 of 5 by \(SignatureCase.workflow)@refs/heads/main"))
         #expect(exists(bundle))
         log.stop()
         let verified = try CommandRunner.cgbundle(

@@ -104,10 +104,12 @@ import Testing
         try expectRefusal(of: sample, [reason], trust: try readyPolicy())
     }
 
-    @Test func `the ready policy accepts the release's own workflow at its own tag`() throws {
-        try FileManager.default.createDirectory(
-            atPath: place.path + "/made", withIntermediateDirectories: true)
-        let result = try export(nil, try readyPolicy())
+    @Test(arguments: [["--start", "main"], ["--start", "tag"], ["--cosign", "2"], ["--cosign", "3"]])
+    func `the ready policy accepts a release of the workflow at main or the tag, by each cosign`(
+        variant: [String]
+    ) throws {
+        let sample = try made(variant[0], variant[1])
+        let result = try export(sample, try readyPolicy())
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("9 verified"))
     }
@@ -178,7 +180,7 @@ import Testing
         #expect(bff.verdict == "verified" && bff.evidence.count == 4)
         #expect(
             bff.evidence.allSatisfy {
-                $0.signer?.identity?.hasSuffix("release.yml@refs/tags/v1.0.0-beta") == true
+                $0.signer?.identity?.hasSuffix("release.yml@refs/heads/main") == true
             })
     }
 
@@ -224,7 +226,7 @@ import Testing
 
     private static let issuer = "https://token.actions.githubusercontent.com"
     private static let workflow =
-        "https://github.com/cloudgrid-dev/cloudgrid/.github/workflows/release.yml@refs/tags/v1.0.0-beta"
+        "https://github.com/cloudgrid-dev/cloudgrid/.github/workflows/release.yml@refs/heads/main"
     private static let oneOff = [
         "--certificate-identity", workflow, "--certificate-oidc-issuer", issuer, "--trusted-root",
         Sample.folder + "/trust/trusted_root.json",

@@ -14,6 +14,10 @@ import Testing
 
     private static let root = Sample.folder + "/trust/trusted_root.json"
     private static let workflow = SignatureCase.identity + ["--trusted-root", root]
+    /// The signer of the sample, whose release was started at `main`.
+    private static let started = workflow.map {
+        $0.replacing("refs/tags/v1.0.0-beta", with: "refs/heads/main")
+    }
     private static let vendor = ["--key", Sample.publicKey("vendor"), "--insecure-ignore-tlog"]
     private static let bff = "ghcr.io/cloudgrid-dev/cloudgrid-bff"
 
@@ -66,7 +70,7 @@ import Testing
     @Test func `referrers and the signature tag are both looked at and both told`() throws {
         let image = "\(Self.bff)@\(try Self.digest("cloudgrid-bff"))"
         let result = try CommandRunner.cgbundle(
-            ["verify-image", image, "--layout", Sample.images] + Self.workflow)
+            ["verify-image", image, "--layout", Sample.images] + Self.started)
         #expect(result.status == 0, "\(result.errors)")
         let places = result.output.matches(
             of: /found in +(referrer sha256:|sha256-)[0-9a-f]+[^,]*, ([a-z0-9.-]+)/)
@@ -78,7 +82,7 @@ import Testing
         let image = "\(Self.bff)@\(try Self.digest("cloudgrid-bff"))"
         func attestation(_ type: String) throws -> CommandResult {
             try CommandRunner.cgbundle(
-                ["verify-attestation", image, "--layout", Sample.images, "--type", type] + Self.workflow)
+                ["verify-attestation", image, "--layout", Sample.images, "--type", type] + Self.started)
         }
         let provenance = try attestation("slsaprovenance1")
         #expect(provenance.status == 0, "\(provenance.errors)")
@@ -242,27 +246,27 @@ import Testing
         let digest = try Self.digest("cloudgrid-bff")
         let access = ["--plain-http", "\(registry.host)"]
         let image = try CommandRunner.cgbundle(
-            ["verify-image", "\(prefix)/cloudgrid-bff@\(digest)"] + access + Self.workflow)
+            ["verify-image", "\(prefix)/cloudgrid-bff@\(digest)"] + access + Self.started)
         #expect(image.status == 0, "\(image.errors)")
         #expect(image.output.contains("found in   referrer sha256:"))
         #expect(image.output.contains(".sig, cosign-image-signature"))
         let statement = try CommandRunner.cgbundle(
             ["verify-attestation", "\(prefix)/cloudgrid-bff@\(digest)", "--type", "slsaprovenance1"] + access
-                + Self.workflow)
+                + Self.started)
         #expect(statement.status == 0, "\(statement.errors)")
         #expect(statement.output.contains(".att, cosign-attestation"))
         let tagged = try CommandRunner.cgbundle(
-            ["verify-image", "\(prefix)/cloudgrid-bff:v1.0.0-beta"] + access + Self.workflow)
+            ["verify-image", "\(prefix)/cloudgrid-bff:v1.0.0-beta"] + access + Self.started)
         #expect(tagged.status == 64)
         #expect(tagged.errors.contains("at this moment it is \(prefix)/cloudgrid-bff@\(digest) [image.tag]"))
         let absent = "sha256:" + String(repeating: "0", count: 64)
         let missing = try CommandRunner.cgbundle(
-            ["verify-image", "\(prefix)/cloudgrid-bff@\(absent)"] + access + Self.workflow)
+            ["verify-image", "\(prefix)/cloudgrid-bff@\(absent)"] + access + Self.started)
         #expect(missing.status == 5)
         #expect(missing.errors.contains("[graph.missing]"))
         let strange = try CommandRunner.cgbundle(
             ["verify-image", "\(prefix)/cloudgrid-bff@\(digest)", "--check-docker-reference"] + access
-                + Self.workflow)
+                + Self.started)
         #expect(strange.status == 3)
         registry.stop()
         let methods = Set(try registry.requests().dropFirst(before).map(\.method))
@@ -290,7 +294,7 @@ import Testing
         #expect(put.status == 201)
         let result = try CommandRunner.cgbundle(
             ["verify-image", "\(prefix)/cloudgrid-bff@\(platform)", "--plain-http", "\(registry.host)"]
-                + Self.workflow)
+                + Self.started)
         #expect(result.status == 5)
         #expect(result.errors.contains("but its subject is another [pull.referrer]"), "\(result.errors)")
     }

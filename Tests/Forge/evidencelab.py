@@ -31,7 +31,7 @@ STATEMENT = documents.statement(
     documents.SLSA_PREDICATE,
     {},
 )
-IDENTITY = release_identity(Release())
+IDENTITY = release_identity(Release(), "tag")
 NO_LOG = [{"root": "ours", "tlog": 0}]
 # Trusted roots that a lie needs, by name.
 Roots = dict[str, Any]

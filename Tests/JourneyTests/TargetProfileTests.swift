@@ -101,7 +101,7 @@ import Testing
             "--trusted-root", CommandRunner.checkout + "/testdata/trust/trusted_root.json",
             "--certificate-oidc-issuer", "https://token.actions.githubusercontent.com",
             "--certificate-identity",
-            "https://github.com/cloudgrid-dev/cloudgrid/.github/workflows/release.yml@refs/tags/\(Sample.version)",
+            "https://github.com/cloudgrid-dev/cloudgrid/.github/workflows/release.yml@refs/heads/main",
             "--source-repository", "https://github.com/cloudgrid-dev/cloudgrid",
         ])
         #expect(verified.status == 0, "\(verified.errors)")

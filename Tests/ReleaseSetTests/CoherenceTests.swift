@@ -5,11 +5,17 @@ import Testing
 @testable import ReleaseSet
 
 @Suite struct CoherenceTests {
-    static let bff = "sha256:4d62a9690a954c6f88a97cc19937aff3889f676921db2f3f865d4754c1e0dbd3"
-    static let storageRead = "sha256:3f1729755c0529a5f91e36eb4d661cf67e3eaf54545723319d5e5f6e57b25e64"
+    static let bff = digest(of: "cloudgrid-bff")
+    static let storageRead = digest(of: "cloudgrid-storage-read")
     /// The image and its tag, as the compose file has them.
     static let bffTag = "cloudgrid-bff:${CLOUDGRID_IMAGE_TAG:-v1.0.0-beta}"
     static let foreign = "sha256:" + String(repeating: "5", count: 64)
+
+    private static func digest(of image: String) -> String {
+        let bytes = (try? SampleRelease.original.get())?.files[ReleaseManifest.name] ?? []
+        let images = (try? ReleaseManifest(json: bytes))?.images ?? []
+        return images.first { $0.shortName == image }?.digest.description ?? "no digest"
+    }
 
     @Test func `the sample release has exactly its known warnings`() throws {
         let findings = try SampleRelease.findings()

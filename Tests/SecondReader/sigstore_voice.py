@@ -29,20 +29,25 @@ from sigstore.verify import Verifier, policy
 TESTDATA = Path(__file__).resolve().parent.parent.parent / "testdata"
 BLOBS = TESTDATA / "trust" / "blobs"
 REPOSITORY = "https://github.com/cloudgrid-dev/cloudgrid"
-REF = "refs/tags/v1.0.0-beta"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-WORKFLOW = policy.AllOf(
-    [
-        policy.Identity(
-            identity=f"{REPOSITORY}/.github/workflows/release.yml@{REF}",
-            issuer="https://token.actions.githubusercontent.com",
-        ),
-        policy.OIDCSourceRepositoryURI(REPOSITORY),
-        policy.OIDCSourceRepositoryDigest(COMMIT),
-        policy.OIDCSourceRepositoryRef(REF),
-        policy.OIDCRunnerEnvironment("github-hosted"),
-    ]
-)
+# The single signatures and the golden bundle are of a run at the tag, the sample is of one at main.
+TAG, MAIN = "refs/tags/v1.0.0-beta", "refs/heads/main"
+
+
+def workflow(ref: str) -> policy.VerificationPolicy:
+    return policy.AllOf(
+        [
+            policy.Identity(
+                identity=f"{REPOSITORY}/.github/workflows/release.yml@{ref}",
+                issuer="https://token.actions.githubusercontent.com",
+            ),
+            policy.OIDCSourceRepositoryURI(REPOSITORY),
+            policy.OIDCSourceRepositoryDigest(COMMIT),
+            policy.OIDCSourceRepositoryRef(ref),
+            policy.OIDCRunnerEnvironment("github-hosted"),
+        ]
+    )
+
 
 # Good signatures that it does not read, or refuses.
 UNREAD = {
@@ -82,14 +87,16 @@ class Voice:
             self._verifiers[root] = Verifier(trusted_root=TrustedRoot.from_file(str(root)))
         return self._verifiers[root]
 
-    def accepts(self, document: bytes, artifact: bytes, root: Path, predicate: str) -> str | None:
+    def accepts(
+        self, document: bytes, artifact: bytes, root: Path, predicate: str, ref: str = TAG
+    ) -> str | None:
         """None if it does, otherwise why not."""
         try:
             bundle = Bundle.from_json(document)
             if predicate == "-":
-                self.verifier(root).verify_artifact(artifact, bundle, WORKFLOW)
+                self.verifier(root).verify_artifact(artifact, bundle, workflow(ref))
             else:
-                _, payload = self.verifier(root).verify_dsse(bundle, WORKFLOW)
+                _, payload = self.verifier(root).verify_dsse(bundle, workflow(ref))
                 _require_statement(json.loads(payload), artifact, predicate)
         except Exception as refusal:  # it refuses with whatever comes to hand
             return f"{type(refusal).__name__}: {refusal}"
@@ -198,7 +205,7 @@ def ask_cases(voice: Voice) -> None:
                 voice.expect(f"{name}, {change} changed", False, answer)
 
 
-def ask_referrers(voice: Voice, read: Callable[[str], bytes]) -> None:
+def ask_referrers(voice: Voice, read: Callable[[str], bytes], ref: str) -> None:
     """The bundles beside the images of an OCI layout, whose files `read` gives."""
 
     def blob(descriptor: dict[str, Any]) -> bytes:
@@ -212,18 +219,19 @@ def ask_referrers(voice: Voice, read: Callable[[str], bytes]) -> None:
             continue
         predicate = manifest["annotations"]["dev.sigstore.bundle.predicateType"]
         document, artifact = blob(manifest["layers"][0]), blob(manifest["subject"])
-        answer = voice.accepts(document, artifact, TESTDATA / "trust" / "trusted_root.json", predicate)
+        root = TESTDATA / "trust" / "trusted_root.json"
+        answer = voice.accepts(document, artifact, root, predicate, ref)
         voice.expect(listed["digest"], True, answer)
 
 
 def ask_sample(voice: Voice) -> None:
     layout = TESTDATA / "sample" / "images"
-    ask_referrers(voice, lambda name: (layout / name).read_bytes())
+    ask_referrers(voice, lambda name: (layout / name).read_bytes(), MAIN)
 
 
 def ask_golden(voice: Voice) -> None:
     with tarfile.open(TESTDATA / "golden" / "golden.tar") as bundle:
-        ask_referrers(voice, lambda name: bundle.extractfile(name).read())
+        ask_referrers(voice, lambda name: bundle.extractfile(name).read(), TAG)
 
 
 def main() -> int:

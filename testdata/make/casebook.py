@@ -80,7 +80,7 @@ class Casebook:
         self.keys = keys
         self.sigstore = instance.Sigstore.of_keys(keys, "trust")
         self.stranger = instance.Sigstore.stranger(keys)
-        self.identity = instance.release_identity(Release())
+        self.identity = instance.release_identity(Release(), "tag")
         self.workflow = self.certified("workflow")
         self._cases: list[Case] = []
 
@@ -102,7 +102,7 @@ class Casebook:
         subjects: list[dict[str, Any]] | None = None,
     ) -> Signed:
         subject = documents.subject(encoding.sha256(artifact), "artifact.txt")
-        predicate = documents.provenance(Release(), "https://actions.github.io/buildtypes/workflow/v1")
+        predicate = documents.provenance(self.identity)
         statement = documents.statement(documents.STATEMENT_V1, subject, predicate_type, predicate)
         if subjects is not None:
             statement["subject"] = subjects

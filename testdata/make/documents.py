@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from . import encoding
 from .facts import CREATED_TEXT, REGISTRY, Release, Service
+from .fulcio import Identity
 
 SPDX_PREDICATE = "https://spdx.dev/Document"
 SLSA_PREDICATE = "https://slsa.dev/provenance/v1"
@@ -190,31 +191,47 @@ def subject(digest: str, name: str | None = None) -> dict[str, Any]:
     return {**named, "digest": {"sha256": digest.removeprefix("sha256:")}}
 
 
-def provenance(release: Release, build_type: str) -> dict[str, Any]:
-    """A SLSA 1.0 predicate, as the release workflow's build would state it."""
-    repository = "https://github.com/cloudgrid-dev/cloudgrid"
+def provenance(identity: Identity) -> dict[str, Any]:
+    """A SLSA 1.0 predicate, as GitHub's attest action writes it in a run of the workflow."""
+    repository = f"https://github.com/{identity.repository}"
     return {
         "buildDefinition": {
-            "buildType": build_type,
+            "buildType": "https://actions.github.io/buildtypes/workflow/v1",
             "externalParameters": {
-                "workflow": {
-                    "ref": f"refs/tags/{release.version}",
-                    "repository": repository,
-                    "path": ".github/workflows/release.yml",
-                }
+                "workflow": {"ref": identity.ref, "repository": repository, "path": identity.workflow}
             },
-            "internalParameters": {"github": {"event_name": "push"}},
+            "internalParameters": {"github": {"event_name": identity.trigger}},
             "resolvedDependencies": [
-                {
-                    "uri": f"git+{repository}@refs/tags/{release.version}",
-                    "digest": {"gitCommit": release.commit},
-                }
+                {"uri": f"git+{repository}@{identity.ref}", "digest": {"gitCommit": identity.commit}}
             ],
         },
         "runDetails": {
-            "builder": {
-                "id": f"{repository}/.github/workflows/release.yml@refs/tags/{release.version}"
-            },
+            "builder": {"id": identity.subject},
             "metadata": {"invocationId": f"{repository}/actions/runs/1/attempts/1"},
+        },
+    }
+
+
+def build_provenance(release: Release) -> dict[str, Any]:
+    """A SLSA 1.0 predicate, as BuildKit writes it of a build from the run's checkout. It names no ref."""
+    repository = "https://github.com/cloudgrid-dev/cloudgrid"
+    return {
+        "buildDefinition": {
+            "buildType": "https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md",
+            "externalParameters": {
+                "configSource": {"path": "Dockerfile"},
+                "request": {"frontend": "dockerfile.v0", "locals": [{"name": "context"}]},
+            },
+            "internalParameters": {"builderPlatform": "linux/amd64"},
+            "resolvedDependencies": [],
+        },
+        "runDetails": {
+            "builder": {"id": f"{repository}/actions/runs/1/attempts/1"},
+            "metadata": {
+                "invocationId": f"build of {release.commit_tag}",
+                "startedOn": CREATED_TEXT,
+                "finishedOn": CREATED_TEXT,
+                "buildkit_metadata": {"vcs": {"revision": release.commit, "source": repository}},
+            },
         },
     }

@@ -110,6 +110,8 @@ class Release:
     version: str = "v1.0.0-beta"
     layer_bytes: int = 2_500_000
     bulk: bool = False
+    # The version whose commit this one has, where that is not its own: older images under a newer name.
+    commit_of: str | None = None
 
     @property
     def chart_version(self) -> str:
@@ -117,9 +119,10 @@ class Release:
 
     @property
     def commit(self) -> str:
-        if self.version == "v1.0.0-beta":
+        version = self.commit_of or self.version
+        if version == "v1.0.0-beta":
             return "0123456789abcdef0123456789abcdef01234567"
-        return hashlib.sha1(self.version.encode()).hexdigest()
+        return hashlib.sha1(version.encode()).hexdigest()
 
     @property
     def commit_tag(self) -> str:

@@ -19,7 +19,6 @@ from .facts import (
 from .layout import Descriptor, Layout
 
 _IN_TOTO = "application/vnd.in-toto+json"
-_BUILD_TYPE = "https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md"
 _PASSWD = b"root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n"
 _GROUP = b"root:x:0:\nnonroot:x:65532:\n"
 
@@ -27,9 +26,10 @@ _GROUP = b"root:x:0:\nnonroot:x:65532:\n"
 class ImageBuilder:
     """Builds the images of one release; layers that images share are made once."""
 
-    def __init__(self, target: Layout, release: Release) -> None:
+    def __init__(self, target: Layout, release: Release, tags: tuple[str, ...] | None = None) -> None:
         self._layout = target
         self._release = release
+        self._tags = tags or (release.version, release.commit_tag)
         self._shared: dict[tuple[str, str], tuple[Descriptor, str]] = {}
 
     def build_all(self) -> dict[str, Descriptor]:
@@ -37,7 +37,7 @@ class ImageBuilder:
         built = {}
         for service in SERVICES:
             index = self._index(service)
-            self._layout.name(index, service.image, self._release.version, self._release.commit_tag)
+            self._layout.name(index, service.image, *self._tags)
             built[service.name] = index
         return built
 
@@ -103,7 +103,7 @@ class ImageBuilder:
         )
         predicates: list[tuple[str, Any]] = [
             (documents.SPDX_PREDICATE, sbom),
-            (documents.SLSA_PREDICATE, documents.provenance(self._release, _BUILD_TYPE)),
+            (documents.SLSA_PREDICATE, documents.build_provenance(self._release)),
         ]
         layers = []
         for kind, predicate in predicates:

@@ -140,9 +140,15 @@ class Run:
         return signed.logged(self.sigstore.log1, self.now + timedelta(seconds=2), intoto=intoto)
 
 
-def release_identity(release: Release) -> Identity:
-    """Who signs a release: its workflow, started by the push of its tag."""
-    return Identity(release.commit, f"refs/tags/{release.version}")
+# How a release is started: by hand at the default branch, as the vendor's are, or by the push of its tag.
+STARTS = ("main", "tag")
+
+
+def release_identity(release: Release, start: str = "main") -> Identity:
+    """The release workflow in a run of the release's commit; `start` is one of `STARTS`."""
+    if start == "tag":
+        return Identity(release.commit, f"refs/tags/{release.version}")
+    return Identity(release.commit, "refs/heads/main", trigger="workflow_dispatch")
 
 
 def exporter_identity(release: Release) -> Identity:
@@ -156,9 +162,9 @@ def exporter_identity(release: Release) -> Identity:
     )
 
 
-def impostors(release: Release) -> dict[str, Identity]:
+def impostors(release: Release, start: str = "main") -> dict[str, Identity]:
     """Who gets good certificates too, and has no business with this release."""
-    good = release_identity(release)
+    good = release_identity(release, start)
     return {
         "other-repository": dataclasses.replace(good, repository="somebody-else/cloudgrid"),
         "other-workflow": dataclasses.replace(good, workflow=".github/workflows/nightly.yml"),
@@ -171,6 +177,8 @@ def impostors(release: Release) -> dict[str, Identity]:
     }
 
 
-def release_run(sigstore: Sigstore, release: Release, impostor: str | None = None) -> Run:
-    identity = impostors(release)[impostor] if impostor else release_identity(release)
+def release_run(
+    sigstore: Sigstore, release: Release, impostor: str | None = None, start: str = "main"
+) -> Run:
+    identity = impostors(release, start)[impostor] if impostor else release_identity(release, start)
     return Run(sigstore, identity, CREATED + timedelta(minutes=5))

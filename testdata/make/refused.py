@@ -60,7 +60,7 @@ def _other_signers(book: Casebook) -> None:
         "other-runner": "the workflow on a runner that is not GitHub's",
         "other-issuer": "the same name, vouched for by somebody else",
     }
-    for name, identity in instance.impostors(Release()).items():
+    for name, identity in instance.impostors(Release(), "tag").items():
         signed = book.logged(book.message(book.certified(name, identity=identity)))
         reason = "vendor.issuer" if name == "other-issuer" else "vendor.identity"
         book.refuse(reason, name, texts[name], signed)

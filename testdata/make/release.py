@@ -163,7 +163,7 @@ class ReleaseFiles:
 
     def _provenance(self, run: Run, names: list[str]) -> bytes:
         subjects = [documents.subject(encoding.sha256(self._files[name]), name) for name in names]
-        predicate = documents.provenance(self._release, "https://actions.github.io/buildtypes/workflow/v1")
+        predicate = documents.provenance(run.identity)
         kind = documents.STATEMENT_V1
         statement = documents.statement(kind, subjects[0], documents.SLSA_PREDICATE, predicate)
         return encoding.compact(run.statement({**statement, "subject": subjects}).bundle())

@@ -17,12 +17,12 @@ from .facts import (
     Release,
     Service,
 )
+from .fulcio import Identity
 from .instance import Run
 from .layout import Descriptor, Layout
 
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 _DSSE = "application/vnd.dsse.envelope.v1+json"
-_WORKFLOW_BUILD_TYPE = "https://actions.github.io/buildtypes/workflow/v1"
 _NO_TIME = "0001-01-01T00:00:00Z"
 
 # Stores content of a media type, and gives its descriptor.
@@ -85,15 +85,17 @@ def signature_statement(digest: str) -> dict[str, Any]:
 
 
 def provenance_statement(
-    release: Release, repository: str, digest: str, kind: str = documents.STATEMENT_V1
+    identity: Identity, repository: str, digest: str, kind: str = documents.STATEMENT_V1
 ) -> dict[str, Any]:
     subject = documents.subject(digest, repository)
-    predicate = documents.provenance(release, _WORKFLOW_BUILD_TYPE)
+    predicate = documents.provenance(identity)
     return documents.statement(kind, subject, documents.SLSA_PREDICATE, predicate)
 
 
 # Takes a service, which of its evidence, and that; gives what is to be there, or None for nothing.
 Alter = Callable[[Service, str, Signed], Signed | None]
+# Which signatures an image has: those of cosign 2 under tags, those of cosign 3 as referrers, or both.
+COSIGN = ("2 and 3", "2", "3")
 TAG, ATTESTATION, BUNDLE, PROVENANCE = "signature tag", "attestation tag", "signature bundle", "provenance"
 
 
@@ -101,22 +103,32 @@ class Prover:
     """Adds to each image what the release workflow adds after the push."""
 
     def __init__(
-        self, target: Layout, release: Release, run: Run, alter: Alter = lambda service, which, signed: signed
+        self,
+        target: Layout,
+        release: Release,
+        run: Run,
+        alter: Alter = lambda service, which, signed: signed,
+        cosign: str = "2 and 3",
     ) -> None:
         self._layout = target
         self._release = release
         self._run = run
         self._alter = alter
+        self._cosign = cosign
 
     def prove(self, images: dict[str, Descriptor]) -> None:
         for service in SERVICES:
             image = images[service.name]
-            self._sign_tag(service, image)
-            if service.name == ATT_TAG_SERVICE:
-                self._attest_tag(service, image)
-            signed = self._signature(image, rekor2=service.name in REKOR2_SERVICES)
-            self._refer(image, documents.SIGN_PREDICATE, self._alter(service, BUNDLE, signed))
-            statement = provenance_statement(self._release, service.repository, image["digest"])
+            if "2" in self._cosign:
+                self._sign_tag(service, image)
+                if service.name == ATT_TAG_SERVICE:
+                    self._attest_tag(service, image)
+            if "3" in self._cosign:
+                signed = self._signature(image, rekor2=service.name in REKOR2_SERVICES)
+                self._refer(image, documents.SIGN_PREDICATE, self._alter(service, BUNDLE, signed))
+            statement = provenance_statement(
+                self._run.identity, service.repository, image["digest"]
+            )
             signed = self._run.statement(statement)
             kind = documents.SLSA_PREDICATE
             provenance = self._refer(image, kind, self._alter(service, PROVENANCE, signed))
@@ -135,7 +147,10 @@ class Prover:
     def _attest_tag(self, service: Service, image: Descriptor) -> None:
         """`cosign attest` of cosign 2: the signature is inside the envelope, and its annotation is empty."""
         statement = provenance_statement(
-            self._release, service.repository, image["digest"], documents.STATEMENT_V01
+            self._run.identity,
+            service.repository,
+            image["digest"],
+            documents.STATEMENT_V01,
         )
         if altered := self._alter(service, ATTESTATION, self._run.statement(statement, intoto=True)):
             annotations = {**self._annotations(altered), "predicateType": documents.SLSA_PREDICATE}

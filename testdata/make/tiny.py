@@ -54,7 +54,7 @@ def tar(*members: encoding.Member) -> bytes:
 
 @functools.cache
 def _run() -> instance.Run:
-    return instance.release_run(instance.Sigstore.of_keys(KEYS, "tiny"), RELEASE)
+    return instance.release_run(instance.Sigstore.of_keys(KEYS, "tiny"), RELEASE, start="tag")
 
 
 @functools.cache
@@ -171,7 +171,7 @@ class TinyRelease:
         image = self.images[service.image]
         if service.image == SIGNED_IMAGE:
             self._add_signature_tag(service, image)
-            statement = signatures.provenance_statement(RELEASE, service.repository, image["digest"])
+            statement = signatures.provenance_statement(_run().identity, service.repository, image["digest"])
             place, kind = "provenance", documents.SLSA_PREDICATE
         else:
             statement = signatures.signature_statement(image["digest"])
