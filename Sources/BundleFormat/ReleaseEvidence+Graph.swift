@@ -7,6 +7,7 @@ extension ReleaseEvidence {
     package init(_ graph: BundleGraph, manifest: ReleaseManifest, artifact: ReleaseArtifact) {
         self.init(
             version: manifest.version, commit: manifest.commit,
+            exceptions: manifest.vulnerabilityExceptions,
             artifacts: graph.index.entries.compactMap { entry in
                 Artifact.Role(entry.kind).map { role in
                     Artifact(

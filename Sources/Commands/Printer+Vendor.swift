@@ -9,6 +9,8 @@ extension Printer {
             line(
                 "  vendor     NOT CHECKED: --no-vendor-proof or no trust given; nothing below says where it is from"
             )
+            exceptions(report)
+            warnings(report)
             return
         }
         line("  vendor     \(report.summary)")
@@ -16,6 +18,18 @@ extension Printer {
         for (number, text) in (report.versionEvidence?.lines ?? []).enumerated() {
             line((number == 0 ? "  version    " : "    ") + text)
         }
+        exceptions(report)
+        warnings(report)
+    }
+
+    /// The exceptions to vulnerability rules that the vendor recorded.
+    private func exceptions(_ report: VendorReport) {
+        for (number, text) in report.exceptions.lines.enumerated() {
+            line((number == 0 ? "  exceptions " : "    ") + text)
+        }
+    }
+
+    private func warnings(_ report: VendorReport) {
         for note in report.warnings where !note.isAboutWaiver {
             line("    warning: \(note.message) [\(note.reason)]")
         }

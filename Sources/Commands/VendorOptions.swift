@@ -67,7 +67,7 @@ package struct VendorOptions: ParsableArguments {
     /// - Parameter document: the trust file, where one was given.
     /// - Throws: `vendor.none` where nothing was said: nobody goes without proof unasked.
     package func demand(beside document: TrustDocument?) throws -> VendorDemand {
-        if noVendorProof { return .none }
+        if noVendorProof { return .none(now: Clock.now) }
         guard let demand = try offered(beside: document) else {
             let name = document.map { "\($0.file.name) has no policies" } ?? "no trust given"
             throw Finding(

@@ -37,7 +37,7 @@ package struct VerifyCommand: AsyncParsableCommand {
             let document = try trust.document()
             let trusted = try signers.trusted(beside: document)
             // Who only wants to know whether a bundle is whole says nothing of the vendor.
-            let demand = try vendor.offered(beside: document) ?? .none
+            let demand = try vendor.offered(beside: document) ?? .none(now: Clock.now)
             vendor.notices(beside: document).map(\.told).forEach(printer.warning)
             let listed = try bundle.open().statement(acceptedBy: trusted.policy)
             try Self.check(listed.statement)

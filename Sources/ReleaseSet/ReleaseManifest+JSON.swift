@@ -11,7 +11,10 @@ extension ReleaseManifest {
         }
         var reader = ManifestReader()
         try reader.noteUnknown(
-            in: root, beside: ["version", "commit", "images", "chart", "compose", "binaries"])
+            in: root,
+            beside: [
+                "version", "commit", "images", "chart", "compose", "binaries", "vulnerabilityExceptions",
+            ])
         version = try ReleaseVersion(try reader.text("version", of: root))
         commit = try reader.commit(of: root)
         images = try reader.images(of: root)
@@ -32,6 +35,10 @@ extension ReleaseManifest {
             (section) throws(ReleaseSetError) in
             Binaries(checksums: try reader.file("checksums", of: section))
         }
+        let exceptions = try ManifestReader.json { () throws(JSONError) in
+            try root.optional("vulnerabilityExceptions")
+        }
+        vulnerabilityExceptions = VulnerabilityException.list(exceptions?.value)
         unknownMembers = reader.unknown
         try FileName.requireDistinct(reader.files)
     }

@@ -4,8 +4,7 @@ package import OCI
 ///
 /// It is the source of truth for digests. Whole SPDX documents that lie among the images are the vendor's
 /// known irregularity; they are named in `skippedDocuments`. Members that this type does not read are named
-/// in `unknownMembers`, since exceptions to vulnerability rules may be recorded there. Two images of one
-/// name are refused, because they would be one repository in the mirror.
+/// in `unknownMembers`. Two images of one name are refused, because they would be one repository in the mirror.
 package struct ReleaseManifest: Sendable {
     package static let name = "release-manifest.json"
     package static let sizeLimit = 128 << 20
@@ -40,6 +39,7 @@ package struct ReleaseManifest: Sendable {
     package let compose: Compose?
     package let binaries: Binaries?
     package let skippedDocuments: [SkippedDocument]
+    package let vulnerabilityExceptions: [VulnerabilityException]
     /// JSON pointers of the members that were not read.
     package let unknownMembers: [String]
 

@@ -82,14 +82,18 @@ package struct ReleaseEvidence: Sendable {
     package let version: ReleaseVersion
     /// The commit that the release manifest names.
     package let commit: String
+    /// Vulnerability exceptions of the release manifest.
+    package let exceptions: [VulnerabilityException]
     package let artifacts: [Artifact]
     package let carriers: [Carrier]
     /// Sorted by name.
     package let files: [File]
 
     package init(
-        version: ReleaseVersion, commit: String, artifacts: [Artifact], carriers: [Carrier], files: [File],
+        version: ReleaseVersion, commit: String, exceptions: [VulnerabilityException] = [],
+        artifacts: [Artifact], carriers: [Carrier], files: [File],
     ) {
+        self.exceptions = exceptions
         self.version = version
         self.commit = commit
         self.artifacts = artifacts

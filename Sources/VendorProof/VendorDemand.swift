@@ -5,7 +5,9 @@ package import Trust
 package enum VendorDemand: Sendable {
     case proof(VendorTrust, now: Timestamp)
     /// Nothing, on the operator's word.
-    case none
+    ///
+    /// Vulnerability exceptions are still compared with the clock.
+    case none(now: Timestamp)
 
     /// - Parameter read: the bytes of a blob that the release or one of its carriers names.
     package func report(
@@ -13,7 +15,7 @@ package enum VendorDemand: Sendable {
     ) throws -> VendorReport {
         switch self {
         case .proof(let trust, let now): try VendorReport(release, trust: trust, now: now, reading: read)
-        case .none: VendorReport(unchecked: release)
+        case .none(let now): VendorReport(unchecked: release, now: now)
         }
     }
 }

@@ -24,6 +24,7 @@ extension VendorReport {
             "objects": .array(objects.map(\.json)),
             "waivers": .array(waivers.map(\.json)),
             "warnings": .array(warnings.map(\.json)),
+            "vulnerabilityExceptions": exceptions.json,
         ]
         if let versionEvidence { object["versionEvidence"] = versionEvidence.json }
         return object

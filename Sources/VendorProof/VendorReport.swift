@@ -35,11 +35,12 @@ package struct VendorReport: Sendable {
     package let trusted: [TrustedFile]
     /// What signed bytes say about the version; nothing where nothing was verified.
     package let versionEvidence: VersionEvidence?
+    package let exceptions: ExceptionReview
 
     /// Verifies everything, offline.
     ///
     /// - Parameters:
-    ///   - now: only waivers look at it.
+    ///   - now: waivers and vulnerability exceptions are compared with it.
     ///   - read: the bytes of a blob that the release or one of its carriers names.
     package init(
         _ release: ReleaseEvidence, trust: VendorTrust, now: Timestamp,
@@ -60,13 +61,17 @@ package struct VendorReport: Sendable {
         self.version = release.version.text
         isChecked = true
         trusted = trust.files
-        refusals = outcome.refusals + version.refusals
+        exceptions = ExceptionReview(release.exceptions, now: now)
+        let isExpiryFatal = trust.onExpiredException == .stop
+        refusals = outcome.refusals + version.refusals + (isExpiryFatal ? exceptions.expired : [])
         waivers = outcome.uses
-        warnings = outcome.warnings + version.warnings(commit: release.commit) + outcome.waiverWarnings
+        warnings =
+            outcome.warnings + version.warnings(commit: release.commit)
+            + (isExpiryFatal ? [] : exceptions.expired) + outcome.waiverWarnings
     }
 
     /// The report of a release that nothing was verified of, because nobody said whom to trust.
-    package init(unchecked release: ReleaseEvidence) {
+    package init(unchecked release: ReleaseEvidence, now: Timestamp) {
         version = release.version.text
         isChecked = false
         let artifacts = release.artifacts.map { artifact in
@@ -75,8 +80,9 @@ package struct VendorReport: Sendable {
                 artifact.name, artifact.digest)
         }
         objects = artifacts + release.files.map { ObjectVerdict(unchecked: .file, $0.name.text, $0.digest) }
+        exceptions = ExceptionReview(release.exceptions, now: now)
         refusals = []
-        warnings = []
+        warnings = exceptions.expired
         waivers = []
         trusted = []
         versionEvidence = nil

@@ -51,10 +51,10 @@ import Testing
             try release.list()
         },
         Irregularity(
-            name: "exceptions and other members that nobody knows",
-            warnings: ["release.unknown release-manifest.json: /vulnerabilityExceptions"]
+            name: "members that are not known",
+            warnings: ["release.unknown release-manifest.json: /reviewNotes"]
         ) { release in
-            try release.editManifest { $0["vulnerabilityExceptions"] = [["cve": "CVE-2026-0001"]] }
+            try release.editManifest { $0["reviewNotes"] = [["cve": "CVE-2026-0001"]] }
             try release.list()
         },
         Irregularity(

@@ -348,9 +348,9 @@ private struct ToldRecord {
 }
 
 extension Refused {
-    fileprivate init(_ result: CommandResult) throws {
+    init(_ result: CommandResult) throws {
         self = try JSONDecoder().decode(Refused.self, from: Data(result.output.utf8))
     }
 
-    fileprivate var reasons: Set<String> { Set(findings.map(\.reason)) }
+    var reasons: Set<String> { Set(findings.map(\.reason)) }
 }

@@ -246,7 +246,8 @@ import Trust
         #expect(plan.values?.changes.isEmpty == false)
         #expect(plan.byteCount > bundle.artifact.files.reduce(0) { $0 + $1.size })
         let layout = try RecordPlan(
-            bundle, target: "oci:/srv/layout", pullLocation: nil, vendor: try bundle.vendorReport(.none))
+            bundle, target: "oci:/srv/layout", pullLocation: nil,
+            vendor: try bundle.vendorReport(.none(now: Timestamp(seconds: 0))))
         #expect(layout.values == nil)
         #expect(!layout.files.contains { $0.name.text == RecordPlan.mirroredValuesName })
     }

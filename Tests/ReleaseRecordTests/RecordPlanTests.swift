@@ -1,6 +1,7 @@
 import BundleFormat
 import OCI
 import Testing
+import Trust
 import VendorProof
 
 @testable import ReleaseRecord
@@ -40,7 +41,7 @@ import VendorProof
         let bundle = try await Samples.bundle()
         let plan = try RecordPlan(
             bundle, target: Samples.target, pullLocation: try RegistryLocation("mirror.internal:5000/cg"),
-            vendor: try bundle.vendorReport(.none))
+            vendor: try bundle.vendorReport(.none(now: Timestamp(seconds: 0))))
         #expect(
             plan.values?.changes.first
                 == MirroredValues.Change(
@@ -103,7 +104,8 @@ import VendorProof
     @Test func `for a layout there are no places to install from`() async throws {
         let bundle = try await Samples.bundle()
         let plan = try RecordPlan(
-            bundle, target: "oci:/srv/layout", pullLocation: nil, vendor: try bundle.vendorReport(.none))
+            bundle, target: "oci:/srv/layout", pullLocation: nil,
+            vendor: try bundle.vendorReport(.none(now: Timestamp(seconds: 0))))
         let paths = Set(plan.files.map(\.path))
         #expect(paths.contains("install/chart/values.yaml"))
         #expect(

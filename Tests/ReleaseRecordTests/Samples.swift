@@ -37,7 +37,7 @@ enum Samples {
     static func plan(_ bundle: VerifiedBundle, pullSecret: PullSecretName? = nil) throws -> RecordPlan {
         try RecordPlan(
             bundle, target: target, pullLocation: try RegistryLocation(target), pullSecret: pullSecret,
-            vendor: try bundle.vendorReport(.none))
+            vendor: try bundle.vendorReport(.none(now: Timestamp(seconds: 0))))
     }
 
     /// What an importer reads back when everything went well.

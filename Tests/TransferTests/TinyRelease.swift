@@ -94,7 +94,7 @@ struct TinyRelease: Sendable {
                 folder: FilePath(place.path), product: try FileName("cloudgrid"),
                 channel: try FileName("release"), revision: 1, createdAt: bundle.statement.createdAt,
                 isTimeFixed: true, expires: nil, tool: bundle.statement.tool,
-                width: 4, vendor: .none)
+                width: 4, vendor: .none(now: Timestamp(seconds: 0)))
             let plan = try await ExportPlanner(request, manifest: manifest, source: source)
                 .plan(events: Self.nobody)
             let exporter = try Exporter(

@@ -152,6 +152,9 @@ struct TrustFileDraft {
                 by: #"{"root":"other","certificate-oidc-issuer":"a","certificate-identity":"b"}"#),
             "policy.reference"
         ),
+        ("vulnerability-exceptions", #"{"on-expired":"refuse"}"#, "policy.shape"),
+        ("vulnerability-exceptions", "{}", "policy.shape"),
+        ("vulnerability-exceptions", #"{"on-expired":"stop","on-missing":"stop"}"#, "policy.unknown"),
         ("waivers", #"[{"object":"a","reason":"b"}]"#, "policy.shape"),
         ("waivers", #"[{"object":"a","until":"2027-01-01"}]"#, "policy.shape"),
         ("waivers", #"[{"object":"a","reason":" ","until":"2027-01-01"}]"#, "policy.shape"),
@@ -173,6 +176,22 @@ struct TrustFileDraft {
         draft["policies"] = nil
         let error = #expect(throws: TrustFileError.self) { try draft.read() }
         #expect(error?.reason == "policy.empty")
+    }
+
+    @Test func `a rule for exceptions that no policy goes with is refused`() {
+        var draft = TrustFileDraft()
+        draft["policies"] = nil
+        draft["vulnerability-exceptions"] = #"{"on-expired":"stop"}"#
+        let error = #expect(throws: TrustFileError.self) { try draft.read() }
+        #expect(error?.reason == "policy.empty")
+    }
+
+    @Test(arguments: [("stop", "has expired stops export"), ("warn", "has expired is a warning")])
+    func `the sentences name what an expired exception does`(choice: String, sentence: String) throws {
+        var draft = TrustFileDraft()
+        draft["vulnerability-exceptions"] = "{\"on-expired\":\"\(choice)\"}"
+        let sentences = try draft.read().sentences(now: Timestamp(seconds: 0)).joined(separator: "\n")
+        #expect(sentences.contains(sentence), "\(sentences)")
     }
 
     @Test func `a member that stands twice is refused as a fault of form`() {

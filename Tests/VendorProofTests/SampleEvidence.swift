@@ -15,6 +15,7 @@ struct SampleEvidence {
 
     var version: String
     var commit: String
+    var exceptions: [VulnerabilityException] = []
     var artifacts: [ReleaseEvidence.Artifact] = []
     var carriers: [ReleaseEvidence.Carrier] = []
     var files: [ReleaseEvidence.File] = []
@@ -166,7 +167,8 @@ struct SampleEvidence {
     var evidence: ReleaseEvidence {
         get throws {
             ReleaseEvidence(
-                version: try ReleaseVersion(version), commit: commit, artifacts: artifacts,
+                version: try ReleaseVersion(version), commit: commit, exceptions: exceptions,
+                artifacts: artifacts,
                 carriers: carriers,
                 files: files.sorted { $0.name < $1.name })
         }

@@ -180,7 +180,7 @@ import VendorProof
     }
 
     @Test func `nothing is believed of a release of which nothing was asked`() throws {
-        let report = VendorReport(unchecked: try sample.evidence)
+        let report = VendorReport(unchecked: try sample.evidence, now: SampleEvidence.now)
         #expect(!report.isChecked)
         #expect(
             report.objects.allSatisfy { $0.state == .unverifiableOffline && $0.reason == "no-trust-root" })

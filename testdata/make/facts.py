@@ -110,7 +110,7 @@ class Release:
     version: str = "v1.0.0-beta"
     layer_bytes: int = 2_500_000
     bulk: bool = False
-    # The version whose commit this one has, where that is not its own: older images under a newer name.
+    # Another version whose commit this one names, as a relabelled release does.
     commit_of: str | None = None
 
     @property

@@ -8,7 +8,9 @@ extension TrustFile {
         let root = try TrustNode(json, name: name)
         let version = try root.member("version").integer()
         guard version == Self.version else { throw .version(document: name, found: version) }
-        try root.allowOnly(["version", "roots", "keys", "bundle-signers", "policies", "waivers"])
+        try root.allowOnly([
+            "version", "roots", "keys", "bundle-signers", "policies", "waivers", "vulnerability-exceptions",
+        ])
         self.name = name
         roots = try root.list("roots").map(Root.init)
         keys = try root.list("keys").map(Key.init)
@@ -17,6 +19,13 @@ extension TrustFile {
         bundleSigners = try root.optional("bundle-signers").map(BundleSigners.init)
         policies = try root.list("policies").map(VendorPolicy.init)
         waivers = try root.list("waivers").map(Waiver.init)
+        let exceptions = try root.optional("vulnerability-exceptions")
+        try exceptions?.allowOnly(["on-expired"])
+        let choice = try exceptions?.member("on-expired").choice(of: ["stop", "warn"])
+        onExpiredException = choice == "stop" ? .stop : .warn
+        if let exceptions, policies.isEmpty {
+            throw exceptions.fault(.empty, "has no effect without policies, and the file has none")
+        }
         guard !policies.isEmpty || bundleSigners != nil else {
             throw root.fault(.empty, "asks for nothing: it has neither bundle-signers nor policies")
         }

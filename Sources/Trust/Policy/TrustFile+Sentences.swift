@@ -34,7 +34,10 @@ extension TrustFile {
                 + list(policy.anyOf)
         } + [
             "The first policy that matches a thing holds for it. An image of the release that none matches is refused, and "
-                + "so is the chart where any speaks of charts; anything else that none matches is shown and not required."
+                + "so is the chart where any speaks of charts; anything else that none matches is shown and not required.",
+            onExpiredException == .stop
+                ? "A vulnerability exception of the release that has expired stops export, verify and import."
+                : "A vulnerability exception of the release that has expired is a warning.",
         ]
     }
 

@@ -16,7 +16,9 @@ extension TrustFile {
             }
             keys.append(trusted)
         }
-        return VendorTrust(roots: loaded, keys: keys, policies: policies, waivers: waivers)
+        return VendorTrust(
+            roots: loaded, keys: keys, policies: policies, waivers: waivers,
+            onExpiredException: onExpiredException)
     }
 
     func requiredRoots(reading read: (String) throws -> [UInt8]) throws -> [RequiredRoot] {

@@ -16,6 +16,8 @@ package struct TrustFile: Hashable, Sendable {
     package let bundleSigners: BundleSigners?
     package let policies: [VendorPolicy]
     package let waivers: [Waiver]
+    /// What happens where a vulnerability exception of the release has expired.
+    package let onExpiredException: VendorPolicy.OnMissing
 
     /// A document with certificate authorities, logs and timestamp authorities.
     package struct Root: Hashable, Sendable {

@@ -4,17 +4,20 @@ package struct VendorTrust: Sendable {
     package let keys: [TrustedKey]
     package let policies: [VendorPolicy]
     package let waivers: [Waiver]
+    /// What happens where a vulnerability exception of the release has expired.
+    package let onExpiredException: VendorPolicy.OnMissing
     /// What all of it was read from, as far as it was read from files.
     package var files: [TrustedFile]
 
     package init(
         roots: [RequiredRoot], keys: [TrustedKey], policies: [VendorPolicy], waivers: [Waiver] = [],
-        files: [TrustedFile] = [],
+        onExpiredException: VendorPolicy.OnMissing = .warn, files: [TrustedFile] = [],
     ) {
         self.roots = roots
         self.keys = keys
         self.policies = policies
         self.waivers = waivers
+        self.onExpiredException = onExpiredException
         self.files = files
     }
 
