@@ -21,6 +21,8 @@ package struct ChartArchive: Hashable, Sendable {
     package let folder: String
     /// The wanted files, by their path below the folder.
     package let files: [String: [UInt8]]
+    /// Images named literally in the templates.
+    package let templateImages: TemplateImages
 
     /// Reads a chart as `helm package` writes it: tar in gzip, every name below `<chart>/`.
     ///
@@ -50,6 +52,7 @@ package struct ChartArchive: Hashable, Sendable {
         }
         self.folder = folder
         files = reading.files
+        templateImages = reading.templateImages
     }
 
     /// Whether a file says what the chart is and how it is installed: `Chart.yaml`, `values.yaml` and the profiles.
@@ -63,6 +66,7 @@ private struct ChartReading {
     let archive: String
     var folder: String?
     var files: [String: [UInt8]] = [:]
+    var templateImages = TemplateImages()
     private var seen: Set<String> = []
     private var count = 0
 
@@ -95,12 +99,21 @@ private struct ChartReading {
         guard parts.count == 2 else { throw refused("is a file beside the chart's folder") }
         let path = String(decoding: parts[1], as: UTF8.self)
         guard seen.insert(path).inserted else { throw refused("stands twice") }
-        if isWanted(path) {
-            guard entry.size <= ChartArchive.fileLimit else {
-                throw .size(
-                    archive: archive, thing: visible(name), found: entry.size, limit: ChartArchive.fileLimit)
-            }
-            files[path] = try entry.content(archive: archive)
+        templateImages.noteSubchart(path)
+        let isTemplate = TemplateImages.isTemplate(path)
+        guard isTemplate || isWanted(path) else { return }
+        guard entry.size <= ChartArchive.fileLimit else {
+            throw .size(
+                archive: archive, thing: visible(name), found: entry.size, limit: ChartArchive.fileLimit)
+        }
+        let content = try entry.content(archive: archive)
+        if isWanted(path) { files[path] = content }
+        guard isTemplate else { return }
+        templateImages.read(content, path: path)
+        guard templateImages.lines.count <= TemplateImages.lineLimit else {
+            throw .size(
+                archive: archive, thing: "images in templates", found: Int64(templateImages.lines.count),
+                limit: Int64(TemplateImages.lineLimit))
         }
     }
 

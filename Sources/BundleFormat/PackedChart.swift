@@ -1,6 +1,6 @@
 import Archive
 import OCI
-import ReleaseSet
+package import ReleaseSet
 
 /// The packed chart of a bundle: the content of the chart's OCI artifact, with the files in it that an installation reads.
 package struct PackedChart: Hashable, Sendable {
@@ -8,6 +8,16 @@ package struct PackedChart: Hashable, Sendable {
     package let archive: ReleaseFile
     /// `values.yaml` and what lies in `profiles`, by path below the chart's folder.
     package let files: [String: [UInt8]]
+
+    /// The values and the profiles, in the order of their paths.
+    package var values: [ReleaseValues] {
+        get throws(ReleaseSetError) {
+            let yaml = files.filter { $0.key.hasSuffix(".yaml") || $0.key.hasSuffix(".yml") }
+            return try yaml.sorted { $0.key < $1.key }.map { path, bytes throws(ReleaseSetError) in
+                try ReleaseValues(bytes, document: path)
+            }
+        }
+    }
 }
 
 extension VerifiedBundle {

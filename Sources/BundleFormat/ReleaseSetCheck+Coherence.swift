@@ -35,10 +35,12 @@ extension ReleaseSetCheck {
         let chartFiles = try chartFiles(from: source, &parts)
         try parts.read(from: source, chartFiles: chartFiles)
         if let leftOut { parts.leftOut = leftOut } else { parts.leaveOutAbsentGroups() }
-        let report = Coherence(parts).report(allowing: names)
+        let coherence = Coherence(parts)
+        let report = coherence.report(allowing: names)
         let assets = ReleaseAssets(of: manifest, leavingOut: parts.leftOut)
         return SetJudgement(
-            report: report, coverage: Coverage(parts), absent: assets.absent(from: Set(parts.files.keys)),
+            report: report, coverage: Coverage(parts), closure: coherence.closure,
+            absent: assets.absent(from: Set(parts.files.keys)),
             refused: (findings + report.refused).map(Finding.init))
     }
 
@@ -85,13 +87,40 @@ extension ReleaseSetCheck {
                     archive: name, thing: "compressed bytes", found: file.size,
                     limit: Int64(ChartArchive.compressedLimit))
             }
-            let files = try ChartArchive(bytes, name: name).files
+            let archive = try ChartArchive(bytes, name: name)
             parts.chart.isBuilt = isBuilt(of: bytes)
-            return files
+            parts.chart.take(archive.templateImages, of: name)
+            return archive.files
         } catch {
             parts.unreadable.append(
                 SetFinding(unreadable: name, error.reason, kind: .format, in: error.description))
             return [:]
         }
+    }
+}
+
+extension ReleaseParts.Chart {
+    /// - Parameter archive: Name of the chart in messages.
+    fileprivate mutating func take(_ images: TemplateImages, of archive: String) {
+        templateImages = images.lines.map { ("\(archive): \($0.path)", $0.number, $0.text) }
+        subcharts = images.subcharts.sorted()
+    }
+}
+
+extension ReleaseParts {
+    /// Reads the files that name images: chart, values and compose file.
+    package mutating func readForClosure(from source: some ReleaseFileSource) throws {
+        let name = version.chartArchive
+        var chartFiles: [String: [UInt8]] = [:]
+        if let (file, facts) = files.first(where: { $0.key.text == name }),
+            facts.size <= ChartArchive.compressedLimit
+        {
+            let bytes = try source.bytes(of: file)
+            if let archive = try? ChartArchive(bytes, name: name) {
+                chart.take(archive.templateImages, of: name)
+                chartFiles = archive.files
+            }
+        }
+        try read(from: source, chartFiles: chartFiles)
     }
 }

@@ -6,6 +6,8 @@ package struct SetJudgement: Sendable {
     package let report: CoherenceReport
     /// Which checksum line covers what.
     package let coverage: Coverage
+    /// Every image that values and compose can name.
+    package let closure: Closure
     /// Optional files of a release that it has not got.
     package let absent: [FileName]
     /// What is wrong with the places of the bundle, and then what is wrong with the release in it.

@@ -15,6 +15,8 @@ package struct VerifiedBundle: Sendable {
     package let warnings: [Finding]
     /// Which line of which checksum file covers what.
     package let coverage: Coverage
+    /// Every image that values and compose can name.
+    package let closure: Closure
     /// Optional files of a release that this one has not got.
     package let absent: [FileName]
     private let source: EntrySource
@@ -71,6 +73,7 @@ package struct VerifiedBundle: Sendable {
         if let refusal = Refusal(judgement.refused) { throw refusal }
         warnings = judgement.warnings
         coverage = judgement.coverage
+        closure = judgement.closure
         absent = judgement.absent
     }
 

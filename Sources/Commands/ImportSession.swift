@@ -36,11 +36,12 @@ struct ImportSession: Sendable {
         let names = Set(bundle.index.entries.map(\.repository)).sorted()
         if let refusal = Refusal(target.refusals(of: names)) { throw refusal }
         // Whatever the record could refuse, it refuses before anything is pushed.
-        let recordPlan = try desk.locked.map { _ in
-            try RecordPlan(
+        let recordPlan =
+            try desk.isKept
+            ? RecordPlan(
                 bundle, target: name, naming: naming, pullLocation: location, pullSecret: pullSecret,
                 vendor: vendor)
-        }
+            : nil
         let (plan, warnings) = try await Progress(printer, waitingWith: patience).show { events in
             try await Preflight(target, width: width).plan(bundle, events: events)
         }
@@ -88,6 +89,7 @@ struct ImportSession: Sendable {
         object["warnings"] = .array(bundle.warnings.map(\.json))
         object["coverage"] = bundle.coverage.json
         if let patience { object["retries"] = RetryReport(patience).json }
+        object["closure"] = bundle.closure.json
         object["absent"] = .array(bundle.absent.map { .string($0.text) })
         return object
     }
@@ -142,6 +144,7 @@ struct ImportSession: Sendable {
                     + "\(report.mounted) mounted, \(report.manifests) manifests, \(report.tagged) tags; read back"
             )
         }
+        printer.closure(bundle.closure, in: .target)
         if let written { printer.line("record: \(written.folder)") }
         if let command = written?.installCommand {
             printer.line("next, with your own values:")

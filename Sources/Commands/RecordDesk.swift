@@ -10,6 +10,9 @@ struct RecordDesk: Sendable {
     let locked: LockedRecord?
     private let record: Record?
 
+    /// Whether the import keeps a record; a dry run only reads it.
+    var isKept: Bool { record != nil }
+
     init(root: String?, isLocked: Bool) throws {
         record = root.map { Record(root: FilePath($0)) }
         locked = isLocked ? try record?.locked() : nil

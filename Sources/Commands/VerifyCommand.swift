@@ -52,6 +52,7 @@ package struct VerifyCommand: AsyncParsableCommand {
             var object = summary.json(signers: verified.signers, verified: true, vendor: report)
             object["warnings"] = .array(verified.warnings.map(\.json))
             object["coverage"] = verified.coverage.json
+            object["closure"] = verified.closure.json
             object["absent"] = .array(verified.absent.map { .string($0.text) })
             try printer.json(.object(object))
             printer.line(summary.headline)
@@ -64,6 +65,7 @@ package struct VerifyCommand: AsyncParsableCommand {
                 "  checked    \(verified.statement.entries.count) entries, "
                     + "\(bytesForPeople(verified.statement.blobBytes)): signature, every header, every byte, "
                     + "graph, release set")
+            printer.closure(verified.closure, in: .bundle)
             printer.vendor(report)
             printer.waivers(report)
             printer.absent(verified.absent)

@@ -14,6 +14,8 @@ package struct ExportPlan: Sendable {
     package let warnings: [Finding]
     /// Which line of which checksum file covers what.
     package let coverage: Coverage
+    /// Every image that values and compose can name.
+    package let closure: Closure
     /// What is known of the origin of everything.
     package let vendor: VendorReport
     /// Optional files of a release that this one has not got.

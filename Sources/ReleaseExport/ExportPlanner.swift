@@ -58,7 +58,8 @@ package struct ExportPlanner: Sendable {
         return ExportPlan(
             statement: try statement(graph: graph, folder: folder), manifest: manifest, graph: graph,
             artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins),
-            warnings: folder.skipped + judgement.warnings, coverage: judgement.coverage, vendor: vendor,
+            warnings: folder.skipped + judgement.warnings, coverage: judgement.coverage,
+            closure: judgement.closure, vendor: vendor,
             absent: judgement.absent)
     }
 

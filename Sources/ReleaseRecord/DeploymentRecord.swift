@@ -66,6 +66,7 @@ struct DeploymentRecord: Sendable {
         value["files"] = .array(
             plan.files.map { Self.json($0, $0.part == .release ? coverage[$0.name.text] : nil) })
         value["absent"] = .array(bundle.absent.map { .string($0.text) })
+        value["closure"] = bundle.closure.json
         value["values"] = plan.values.map(Self.json)
         value["environment"] = plan.environment.map(Self.json)
         value["trusted"] = .array(contents.trusted.map(\.json))

@@ -10,16 +10,23 @@ struct Mirror: Sendable {
     let values: MirroredValues?
     let environment: MirroredEnvironment?
     let compose: MirroredCompose?
+    /// Every image that values and compose can name.
+    let closure: Closure
 
-    init(of bundle: VerifiedBundle, at location: RegistryLocation, pullSecret: PullSecretName?) throws {
+    init(
+        of bundle: VerifiedBundle, chart: PackedChart?, at location: RegistryLocation,
+        pullSecret: PullSecretName?,
+    ) throws {
         self.location = location
         self.pullSecret = pullSecret
+        closure = bundle.closure
         let extras = bundle.index.entries.filter { $0.kind == .extraImage }.map {
             ExtraImage(repository: $0.repository, digest: $0.digest, source: $0.sourceName)
         }
         values = try bundle.artifact.file(named: ReleaseValues.name).map { file in
             try ReleaseValues(try bundle.bytes(of: file.digest)).mirrored(
-                to: location, manifest: bundle.manifest, extras: extras, pullSecret: pullSecret)
+                to: location, manifest: bundle.manifest, extras: extras, pullSecret: pullSecret,
+                chart: try chart?.values ?? [])
         }
         let settings = bundle.manifest.compose?.envExample?.text ?? EnvironmentFile.name
         let example = try bundle.artifact.file(named: settings).map { file in
@@ -46,7 +53,8 @@ struct Mirror: Sendable {
         chart: PackedChart?, from repository: RepositoryName?, version: ReleaseVersion,
     ) throws(ReleaseSetError) -> [RecordFile] {
         let secret = PullSecret(name: pullSecret ?? .documented, host: location.host)
-        let report = ValuesReport(values: values, environment: environment, compose: compose)
+        let report = ValuesReport(
+            values: values, environment: environment, compose: compose, closure: closure)
         var files = [
             RecordFile(try FileName(PullSecret.fileName), in: .install, .bytes(secret.bytes)),
             RecordFile(try FileName(ValuesReport.name), in: .install, .bytes(report.bytes)),

@@ -49,11 +49,13 @@ package struct RecordPlan: Sendable {
         self.pullLocation = pullLocation
         self.pullSecret = pullSecret
         do {
-            let mirror = try pullLocation.map { try Mirror(of: bundle, at: $0, pullSecret: pullSecret) }
+            let chart = try bundle.chart()
+            let mirror = try pullLocation.map {
+                try Mirror(of: bundle, chart: chart, at: $0, pullSecret: pullSecret)
+            }
             values = mirror?.values
             environment = mirror?.environment
             var files = try RecordFile.brought(by: bundle)
-            let chart = try bundle.chart()
             files += try chart.map { try RecordFile.files(of: $0, in: bundle.artifact) } ?? []
             let place = bundle.index.entries.first { $0.kind == .chart }?.repository
             files +=

@@ -2,6 +2,7 @@ import BundleFormat
 import OCI
 import ReleaseSet
 import StrictJSON
+import VendorProof
 
 /// Where the roots of a bundle are in the target, by what was read back from there.
 struct RecordedPlaces {
@@ -18,16 +19,29 @@ struct RecordedPlaces {
         for entry in entries where entry.kind == .image || entry.kind == .extraImage {
             let vendor = contents.plan.bundle.manifest.images.first { $0.shortName == entry.repository.text }
             let source = entry.kind == .image ? vendor?.name.description : nil
-            images.append([
+            var image: JSONObject = [
                 "name": .string(entry.repository.text),
                 "kind": .string(entry.kind.rawValue),
                 "source": .string(source ?? entry.sourceName),
                 "mirrored": .string(try mirrored(entry)),
                 "digest": .string(entry.digest.description),
                 "tags": .array(try tags(of: entry).map { .string($0.text) }),
-            ])
+            ]
+            if entry.kind == .extraImage { image["origin"] = .string(origin(of: entry)) }
+            images.append(.object(image))
         }
         return images
+    }
+
+    /// Evidence for the digest of an image that the operator added.
+    private func origin(of entry: IndexEntry) -> String {
+        let verdict = contents.plan.vendor.objects.first {
+            $0.kind == .extraImage && $0.digest == entry.digest
+                && $0.name == ExtraImage.name(in: entry.sourceName)
+        }
+        if verdict?.state == .verified { return "signature verified" }
+        let isByTag = ImagePin(entry.sourceName).tag != nil
+        return isByTag ? "resolved from a tag, not signed" : "named by digest, not signed"
     }
 
     /// The one root of a kind.

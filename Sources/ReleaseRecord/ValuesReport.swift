@@ -8,13 +8,14 @@ struct ValuesReport: Sendable {
     let values: MirroredValues?
     let environment: MirroredEnvironment?
     let compose: MirroredCompose?
+    let closure: Closure
 
     var bytes: [UInt8] { Array((lines.joined(separator: "\n") + "\n").utf8) }
 
     private var lines: [String] {
-        var lines: [String] = []
+        var lines = closureLines
         if let values {
-            lines += ["\(RecordPlan.mirroredValuesName): changed keys of \(ReleaseValues.name)", ""]
+            lines += ["", "\(RecordPlan.mirroredValuesName): changed keys of \(ReleaseValues.name)", ""]
             lines += Self.told(values.changes)
             lines += Self.section(
                 "Images of the bundle for which the values have no place",
@@ -26,7 +27,7 @@ struct ValuesReport: Sendable {
                 values.tags.map { "\($0.key): \($0.tag), line \($0.line)" })
         }
         if let environment {
-            if !lines.isEmpty { lines.append("") }
+            lines.append("")
             lines += ["\(EnvironmentFile.mirroredName): changed settings of \(EnvironmentFile.name)", ""]
             lines += Self.told(environment.changes)
             if !environment.holdsLocation {
@@ -57,6 +58,11 @@ struct ValuesReport: Sendable {
                 })
         }
         return lines
+    }
+
+    private var closureLines: [String] {
+        ["Images: " + closure.sentence(in: .target), ""] + closure.images.map { "  " + escaped($0.row) }
+            + closure.details(in: .target).map { "  " + escaped($0) }
     }
 
     private static func told(_ changes: [MirroredValues.Change]) -> [String] {

@@ -24,15 +24,6 @@ extension Coherence {
 
     private func findings(about image: ReleaseImage) -> [SetFinding] {
         var found: [SetFinding] = []
-        let isService = ReleaseService.all.contains { $0.image == image.shortName }
-        if !isService, !parts.extraImages.contains(where: { $0.digest == image.digest }) {
-            found.append(
-                SetFinding(
-                    .contradiction, "set.extra", file: "image \(image.shortName)",
-                    expected:
-                        "one of the \(ReleaseService.all.count) services, or an image named by the operator",
-                    found: "\(image.digest) in the release manifest"))
-        }
         guard let carried = parts.images[image.shortName] else {
             found.append(
                 SetFinding(

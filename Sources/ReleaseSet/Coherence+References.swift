@@ -26,16 +26,32 @@ extension Coherence {
             let place = ReferencePlace(
                 kind: .releaseValues, file: ReleaseValues.name, item: "line \(use.line): \(use.key)")
             let pin = ImagePin(reference(of: use, in: values))
-            if case .image(let image) = resolved(pin) { pinned.insert(image.shortName) }
+            if case .release(let image) = parts.image(for: pin) { pinned.insert(image.shortName) }
             found += findings(about: pin, tag: use.tag, at: place)
         }
         for image in parts.manifest.images where !pinned.contains(image.shortName) {
+            let isKnown = ReleaseService.all.contains { $0.image == image.shortName }
+            let reason = isKnown || chartHasPlace(for: image) ? "values.missing" : "values.unplaced"
             found.append(
                 SetFinding(
-                    .warning, "values.missing", file: ReleaseValues.name, item: "image \(image.shortName)",
-                    expected: "its digest \(image.digest)", found: "no entry; the mirrored values get one"))
+                    .warning, reason, file: ReleaseValues.name, item: "image \(image.shortName)",
+                    expected: "its digest \(image.digest)",
+                    found: reason == "values.missing"
+                        ? "no entry; the mirrored values get one"
+                        : "no entry, and the chart's values have no block with this repository; the image is carried, "
+                            + "and no values name it"))
         }
         return found
+    }
+
+    /// Whether the chart's own values have a block in which the image's digest can be set.
+    private func chartHasPlace(for image: ReleaseImage) -> Bool {
+        parts.chart.values.contains { _, values in
+            values.imageUses().contains { use in
+                use.isMapping && use.isAddressable
+                    && [image.shortName, image.name.description].contains(use.repository)
+            }
+        }
     }
 
     /// References of the compose file's services, with the example's settings and with the defaults that count where the
@@ -111,14 +127,19 @@ extension Coherence {
         }
     }
 
-    private enum Resolution {
-        case image(ReleaseImage)
-        case extra(ExtraImage)
-        case outside
+    /// Images that templates name literally; templates are not rendered.
+    var templateFindings: [SetFinding] {
+        parts.chart.templateImages.flatMap { file, line, text in
+            let pin = ImagePin(text)
+            guard pin.isReference else { return [SetFinding]() }
+            return findings(
+                about: pin, tag: nil,
+                at: ReferencePlace(kind: .compose, file: file, item: "line \(line): image"))
+        }
     }
 
     /// The reference that the chart composes; a values file without a registry takes the chart's.
-    private func reference(of use: ReleaseValues.ImageUse, in values: ReleaseValues) -> String {
+    private func reference(of use: ImageUse, in values: ReleaseValues) -> String {
         let text = values.reference(of: use)
         guard use.text == nil, values.registry == nil, let repository = use.repository,
             !repository.utf8.contains(UInt8(ascii: "/")),
@@ -128,33 +149,21 @@ extension Coherence {
         return registry + "/" + text
     }
 
-    private func resolved(_ pin: ImagePin) -> Resolution {
-        if let image = parts.manifest.images.first(where: { $0.name.description == pin.name }) {
-            return .image(image)
-        }
-        let extra = parts.extraImages.first { extra in
-            let source = ImagePin(extra.source)
-            return source.name == pin.name
-                && (pin.digest.map { $0 == extra.digest.description } ?? (pin.tag == source.tag))
-        }
-        return extra.map(Resolution.extra) ?? .outside
-    }
-
     /// - Parameter tag: the tag beside a digest, which `pin` does not show.
     private func findings(about pin: ImagePin, tag: String?, at place: ReferencePlace) -> [SetFinding] {
-        switch resolved(pin) {
-        case .image(let image):
+        switch parts.image(for: pin) {
+        case .release(let image):
             let tag = (pin.tag ?? tag).flatMap { $0.isEmpty ? nil : $0 }
             return tagFindings(image, tag: tag, hasDigest: pin.digest != nil, at: place)
                 + digestFindings(image, pin, at: place)
-        case .extra:
+        case .extra, .substitute:
             guard pin.digest == nil else { return [] }
             return [
                 SetFinding(
                     .warning, "values.tag", file: place.file, item: place.item, expected: "a digest",
                     found: pin.text)
             ]
-        case .outside:
+        case nil:
             return outsideFindings(pin, at: place)
         }
     }

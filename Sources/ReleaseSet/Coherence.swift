@@ -7,16 +7,19 @@ import OCI
 /// exporter and the importer ask the same and get the same answer.
 package struct Coherence: Sendable {
     package let parts: ReleaseParts
+    /// Every image that values and compose can name.
+    package let closure: Closure
 
     package init(_ parts: ReleaseParts) {
         self.parts = parts
+        closure = Closure(of: parts)
     }
 
     /// Everything that was found, in the order in which it is told.
     package var findings: [SetFinding] {
         parts.unreadable + imageFindings + platformFindings + versionFindings + chartFindings
             + fileFindings + checksumFindings + documentFindings + valuesFindings + composeFindings
-            + chartValuesFindings + irregularities
+            + chartValuesFindings + templateFindings + versionsOfParts + rewriteFindings + irregularities
     }
 
     package func report(allowing names: Set<String> = []) -> CoherenceReport {

@@ -1,5 +1,16 @@
 package import OCI
 
+/// Name and tag of an image at its source, spelled out: `docker.io/library/nats` and `2.14.0`.
+package struct ImageSourceName: Hashable, Sendable {
+    package let name: String
+    package let tag: String
+
+    package init(name: String, tag: String) {
+        self.name = name
+        self.tag = tag
+    }
+}
+
 /// An image that the operator added to the release, by digest: a NATS or a SurrealDB from an approved source.
 package struct ExtraImage: Hashable, Sendable {
     /// Below the mirror's location.
@@ -26,14 +37,34 @@ package struct ExtraImage: Hashable, Sendable {
         return Self.bundledParts.first { names.contains($0) }
     }
 
-    /// Of several images for one part none is chosen: which of them runs is not for a program to guess.
-    static func byPart(_ images: [ExtraImage]) -> [String: ExtraImage] {
+    /// The part that an image of this name is for.
+    static func bundledPart(ofName name: String) -> String? {
+        let last = lastComponent(name)
+        return bundledParts.first { $0 == last }
+    }
+
+    /// The tag of the source, if it has one.
+    package var tag: String? { ImagePin(source).tag }
+
+    /// Returns the image for each part of the chart.
+    ///
+    /// Of several images for one part, the one whose source is in `named` is chosen; if that is none or more than one, no
+    /// image is chosen: the program must not guess which of them is to run.
+    package static func byPart(
+        _ images: [ExtraImage], named: Set<ImageSourceName> = [],
+    ) -> [String: ExtraImage] {
         Dictionary(grouping: images.filter { $0.bundledPart != nil }) { $0.bundledPart ?? "" }
-            .compactMapValues { $0.count == 1 ? $0.first : nil }
+            .compactMapValues { images in
+                if images.count == 1 { return images.first }
+                let exact = images.filter { image in
+                    image.tag.map { named.contains(ImageSourceName(name: image.sourceName, tag: $0)) } == true
+                }
+                return exact.count == 1 ? exact.first : nil
+            }
     }
 
     /// A reference without its tag and digest.
-    static func name(in reference: String) -> String {
+    package static func name(in reference: String) -> String {
         let name = reference.prefix { $0 != "@" }
         guard let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") else { return String(name) }
         return String(name[..<colon])

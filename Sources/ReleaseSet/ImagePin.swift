@@ -35,6 +35,14 @@ package struct ImagePin: Hashable, Sendable, CustomStringConvertible {
         String(name.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
     }
 
+    /// Whether the text has the form of an image reference, as container engines read it.
+    package var isReference: Bool {
+        guard let image = try? ImageName(name), image.description.utf8.elementsEqual(name.utf8),
+            tag.map({ (try? Tag($0)) != nil }) ?? true
+        else { return false }
+        return digest.map { (try? Digest($0)) != nil } ?? true
+    }
+
     private static func spelledOut(_ name: Substring) -> String {
         let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return "docker.io/library/" + name }

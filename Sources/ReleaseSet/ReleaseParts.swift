@@ -37,6 +37,10 @@ package struct ReleaseParts: Sendable {
         package var layer: Digest?
         /// The chart's own values and its profiles, by their name in messages.
         package var values: [(file: String, values: ReleaseValues)] = []
+        /// Images that the templates name literally, with the template and the line.
+        package var templateImages: [(file: String, line: Int, text: String)] = []
+        /// Charts inside of the chart, which are not read.
+        package var subcharts: [String] = []
         /// Whether the OCI artifact was made of the archive by an export instead of by the vendor.
         package var isBuilt = false
 

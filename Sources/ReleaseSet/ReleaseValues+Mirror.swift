@@ -4,19 +4,19 @@ extension ReleaseValues {
     /// The same text for a mirror: only registry location, digests and, where one is named, the pull secret change.
     ///
     /// Every image of the manifest is pinned to the manifest's digest afterwards; services that the values
-    /// leave out are added, and an extra image is pinned where the chart runs a NATS or a SurrealDB of its own.
+    /// leave out are added, and an extra image is pinned where the chart runs a NATS or a SurrealDB of its own. Other
+    /// images are pinned where these values or the chart's have a block with their repository.
     /// Comments, order, quoting, anchors and line breaks stay. It refuses to change a
     /// node that an alias or a merge also uses for something else; nodes below a top-level key that starts
     /// with `x-` have no meaning of their own, so to be anchored there is no such use.
     package func mirrored(
         to location: RegistryLocation, manifest: ReleaseManifest, extras: [ExtraImage] = [],
-        pullSecret: PullSecretName? = nil,
+        pullSecret: PullSecretName? = nil, chart: [ReleaseValues] = [],
     ) throws(ReleaseSetError) -> MirroredValues {
-        var mirror = try ValuesMirror(of: self, at: location)
+        var mirror = try ValuesMirror(of: self, at: location, chart: chart)
         if let pullSecret { try mirror.name(pullSecret) }
         for image in manifest.images { try mirror.pin(image) }
-        let chosen = ExtraImage.byPart(extras).values
-        for extra in extras { try mirror.pin(extra, isForPart: chosen.contains(extra)) }
+        try mirror.pin(extras)
         return try mirror.finished()
     }
 }
@@ -25,15 +25,19 @@ extension ReleaseValues {
 private struct ValuesMirror {
     private let values: ReleaseValues
     private let location: RegistryLocation
-    private let uses: [ReleaseValues.ImageUse]
+    private let uses: [ImageUse]
+    private let chartUses: [ImageUse]
     private var edit: YAMLEdit
     private var placed: Set<[String]> = []
     private var unplaced: [String] = []
 
-    init(of values: ReleaseValues, at location: RegistryLocation) throws(ReleaseSetError) {
+    init(
+        of values: ReleaseValues, at location: RegistryLocation, chart: [ReleaseValues],
+    ) throws(ReleaseSetError) {
         self.values = values
         self.location = location
         uses = values.imageUses()
+        chartUses = chart.flatMap { $0.imageUses() }
         edit = YAMLEdit(of: values.document)
         try edit.set(ReleaseValues.registryPath, to: location.description)
     }
@@ -60,12 +64,25 @@ private struct ValuesMirror {
         placed.formUnion(paths)
     }
 
+    mutating func pin(_ images: [ExtraImage]) throws(ReleaseSetError) {
+        let named = Set((uses + chartUses).compactMap(\.source))
+        let chosen = ExtraImage.byPart(images, named: named).values
+        for image in images {
+            let isOneOfSeveral = images.contains { $0 != image && $0.sourceName == image.sourceName }
+            try pin(image, tag: isOneOfSeveral ? image.tag : nil, isForPart: chosen.contains(image))
+        }
+    }
+
     /// Pins an extra image by its full name, which every chart uses as it is; a tag is never written.
     ///
-    /// - Parameter isForPart: Whether it is the one image for the part of the chart that its name tells.
-    mutating func pin(_ image: ExtraImage, isForPart: Bool) throws(ReleaseSetError) {
+    /// - Parameters:
+    ///   - tag: The version that the values must name, if the bundle has several versions of the image.
+    ///   - isForPart: Whether it is the one image for the part of the chart that its name tells.
+    private mutating func pin(
+        _ image: ExtraImage, tag: String?, isForPart: Bool,
+    ) throws(ReleaseSetError) {
         let target = try location.name(of: image.repository)
-        var paths = places(named: [image.sourceName, target])
+        var paths = places(named: [image.sourceName, target], tag: tag)
         if let part = image.bundledPart {
             let path = [part, "bundled", "image"]
             paths.removeAll { $0 == path }
@@ -107,17 +124,23 @@ private struct ValuesMirror {
         return paths + named.filter { !paths.contains($0) }
     }
 
-    /// Where the values name one of these repositories.
-    private func places(named names: [String]) -> [[String]] {
-        uses.filter { use in
-            // An item of a sequence cannot be addressed by keys; it is reported as foreign.
-            use.repository.map(names.contains) == true
-                && !use.path.contains { $0.utf8.first == UInt8(ascii: "[") }
-        }.map(\.path)
+    /// Places where the values, or those of the chart, name one of these repositories.
+    ///
+    /// A place that cannot be addressed by keys or takes no digest is reported as foreign.
+    private func places(named names: [String], tag: String? = nil) -> [[String]] {
+        var paths: [[String]] = []
+        for use in uses + chartUses where use.isMapping && use.isAddressable && !paths.contains(use.path) {
+            guard let repository = use.repository,
+                names.contains(repository) || names.contains(ImagePin(repository).name),
+                tag == nil || use.tag == tag, !uses.contains(where: { $0.path == use.path && $0.text != nil })
+            else { continue }
+            paths.append(use.path)
+        }
+        return paths
     }
 
     private func require(
-        _ use: ReleaseValues.ImageUse, toName image: String,
+        _ use: ImageUse, toName image: String,
     ) throws(ReleaseSetError) {
         guard use.text == nil else {
             throw .valuesShape(key: use.key, line: use.line, expected: "a mapping with repository and digest")

@@ -43,6 +43,14 @@ package struct YAMLNode: Sendable {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.text)
     }
 
+    /// Whether the node is a scalar that the core schema reads as null, a boolean or a number.
+    var isOtherThanString: Bool {
+        guard let scalar, scalar.style == .plain, tag == nil else { return isNull }
+        let text = scalar.text
+        return isNull || ["true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
+            || text.utf8.first.map { $0 != UInt8(ascii: "_") } == true && Double(text) != nil
+    }
+
     /// Whether the node is the key `<<`, which takes over the entries of other mappings.
     package var isMergeKey: Bool {
         guard let scalar else { return false }

@@ -42,6 +42,7 @@ struct ExportReport {
                 "  to carry   \(bytesForPeople(plan.statement.restSize)) in \(blobs) blobs, unsigned")
         }
         if let hosted { printer.line(hosted.text) }
+        printer.closure(plan.closure, in: .bundle)
         printer.vendor(plan.vendor)
         printer.waivers(plan.vendor)
         printer.absent(plan.absent)
@@ -97,6 +98,7 @@ struct ExportReport {
         object["warnings"] = .array(plan.warnings.map(\.json))
         object["coverage"] = plan.coverage.json
         object["retries"] = RetryReport(patience).json
+        object["closure"] = plan.closure.json
         object["absent"] = .array(plan.absent.map { .string($0.text) })
         if let hosted {
             object["notFound"] = .array(hosted.outcome.notFound.map { .string($0.text) })

@@ -167,4 +167,40 @@ private enum Packer {
         #expect(Self.reason(try Packer.bomb(start: many, zeros: 1024)) == "chart.size")
         #expect(Self.reason([0x1F, 0x8B] + [UInt8](repeating: 0, count: 64 << 20)) == "chart.size")
     }
+
+    @Test func `images that templates name literally are found, and only they`() throws {
+        let text = """
+            # image: commented/out:1
+            containers:
+              - image: quay.io/a/b:1
+              - image: "{{ .Values.image }}"
+              - {name: x, image: 'quay.io/c/d:2', tag: y}
+              - "image": "quay.io/e/f:3" # why
+                pullImage: quay.io/g/h:4
+                image:
+                  name: quay.io/i/j:5
+            """
+        let tar =
+            Packer.chart + Packer.entry("cloudgrid/templates/sub/job.yaml", text)
+            + Packer.entry("cloudgrid/templates/NOTES.txt", "image: quay.io/notes/x:1\n")
+            + Packer.entry("cloudgrid/README.md", "image: quay.io/readme/x:1\n")
+            + Packer.entry("cloudgrid/charts/broker/templates/x.yaml", "image: quay.io/sub/x:1\n")
+            + Packer.entry("cloudgrid/charts/other-1.tgz", "x") + Forge.end
+        let chart = try ChartArchive(Packer.gzip(tar), name: "c.tgz")
+        #expect(
+            chart.templateImages.lines.map { "\($0.path):\($0.number) \($0.text)" } == [
+                "templates/sub/job.yaml:3 quay.io/a/b:1", "templates/sub/job.yaml:5 quay.io/c/d:2",
+                "templates/sub/job.yaml:6 quay.io/e/f:3",
+            ])
+        #expect(chart.templateImages.subcharts == ["charts/broker", "charts/other-1.tgz"])
+        #expect(chart.files.keys.sorted() == ["Chart.yaml"])
+    }
+
+    @Test func `a template cannot fill the memory with images`() throws {
+        let text = String(repeating: "image: a\n", count: TemplateImages.lineLimit + 1)
+        let tar = Packer.chart + Packer.entry("cloudgrid/templates/x.yaml", text) + Forge.end
+        #expect {
+            try ChartArchive(Packer.gzip(tar), name: "c.tgz")
+        } throws: { ($0 as? ChartArchiveError)?.reason == "chart.size" }
+    }
 }

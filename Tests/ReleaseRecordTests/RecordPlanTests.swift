@@ -91,12 +91,13 @@ import VendorProof
             ))
     }
 
-    @Test func `what a report quotes cannot write the reader's screen`() {
+    @Test func `what a report quotes cannot write the reader's screen`() async throws {
+        let closure = try await Samples.bundle().closure
         let values = MirroredValues(
             bytes: [], changes: [.init(key: "a\u{1B}[2J", old: nil, new: "b\n")], tags: [], unplaced: [],
             foreign: ["evil\u{202E}"])
-        let report = String(
-            decoding: ValuesReport(values: values, environment: nil, compose: nil).bytes, as: UTF8.self)
+        let written = ValuesReport(values: values, environment: nil, compose: nil, closure: closure)
+        let report = String(decoding: written.bytes, as: UTF8.self)
         #expect(report.contains("a\\u{1b}[2J\n    old  (not there)\n    new  b\\u{a}\n"))
         #expect(report.contains("  evil\\u{202e}\n"))
     }

@@ -128,4 +128,34 @@ import Testing
         #expect(mirrored.unplaced.first?.hasPrefix("ghcr.io/cloudgrid-dev/cloudgrid-new@sha256:") == true)
         #expect(mirrored.foreign.first?.hasPrefix("ghcr.io/cloudgrid-dev/cloudgrid-bff@") == true)
     }
+
+    /// The manifest of the fixtures with a ninth image.
+    private func withZebra() throws -> ReleaseManifest {
+        let text = String(decoding: try Fixtures.bytes("release-manifest.json"), as: UTF8.self)
+        let zebra = """
+            { "image": "ghcr.io/cloudgrid-dev/cloudgrid-zebra", "versionTag": "v1.0.0-beta", "digest": "\(Self.zero)" },
+            """
+        let all = text.replacing("\"images\": [", with: "\"images\": [" + zebra)
+        return try ReleaseManifest(json: Array(all.utf8))
+    }
+
+    @Test func `a ninth service is pinned where the chart's values have its block`() throws {
+        let chart = try ReleaseValues(
+            Array(
+                "global: {imageRegistry: a.b}\njobs:\n  zebra:\n    image: {repository: cloudgrid-zebra, tag: ''}\n"
+                    .utf8))
+        let mirrored = try ReleaseValues([]).mirrored(
+            to: try RegistryLocation(Fixtures.location), manifest: try withZebra(), chart: [chart])
+        #expect(mirrored.unplaced.isEmpty)
+        let values = try ReleaseValues(mirrored.bytes)
+        let use = values.imageUses().first { $0.path == ["jobs", "zebra", "image"] }
+        #expect(use?.repository == "cloudgrid-zebra" && use?.digest == Self.zero)
+    }
+
+    @Test func `a ninth service without a block is carried and named`() throws {
+        let mirrored = try ReleaseValues([]).mirrored(
+            to: try RegistryLocation(Fixtures.location), manifest: try withZebra())
+        #expect(mirrored.unplaced == ["ghcr.io/cloudgrid-dev/cloudgrid-zebra@\(Self.zero)"])
+        #expect(!String(decoding: mirrored.bytes, as: UTF8.self).contains("zebra"))
+    }
 }
