@@ -16,6 +16,8 @@ package struct NamedImage: Hashable, Sendable {
     package let tag: Tag
     /// What the source calls it, with its own tag if one was given.
     package let reference: String
+    /// The source's own tag.
+    let sourceTag: Tag?
 
     package init(_ text: String) throws(Finding) {
         func refused(_ obstacle: String) -> Finding {
@@ -44,7 +46,7 @@ package struct NamedImage: Hashable, Sendable {
             name = try RepositoryName(given.first.map(String.init) ?? vendor.repository.lastComponent)
             self.tag = try Tag(tag)
             reference = own.map { "\(vendor):\($0)" } ?? "\(vendor)@\(digest)"
-            (self.digest, self.vendor) = (digest, vendor)
+            (self.digest, self.vendor, sourceTag) = (digest, vendor, own)
         } catch {
             throw refused("\(error)")
         }

@@ -6,14 +6,18 @@ package import Registry
 package struct RegistrySource: ImageSource {
     /// The mirror; nothing where each image is fetched from where the manifest says that it is.
     private let mirror: RegistryLocation?
+    /// The registry that is asked in place of docker.io.
+    private let dockerMirror: RegistryLocation?
     private let connections: [RegistryHost: RegistryConnection]
 
     /// - Parameter hosts: every host that will be asked, the mirror's among them.
     package init(
-        mirror: RegistryLocation?, hosts: Set<RegistryHost>, options: RegistryOptions,
+        mirror: RegistryLocation?, dockerMirror: RegistryLocation? = nil, hosts: Set<RegistryHost>,
+        options: RegistryOptions,
         transport: HTTPTransport,
     ) {
         self.mirror = mirror
+        self.dockerMirror = dockerMirror
         var connections: [RegistryHost: RegistryConnection] = [:]
         for host in hosts {
             connections[host] = RegistryConnection(host: host, options: options, transport: transport)
@@ -22,7 +26,9 @@ package struct RegistrySource: ImageSource {
     }
 
     package func location(of repository: SourceRepository) -> String {
-        mirror(for: repository).map { "\($0)/\(repository.name)" } ?? repository.vendor.description
+        if let mirror = mirror(for: repository) { return "\(mirror)/\(repository.name)" }
+        return dockerMirror(for: repository).map { "\($0)/\(repository.vendor.repository)" }
+            ?? repository.vendor.description
     }
 
     package func document(_ digest: Digest, in repository: SourceRepository) async throws -> SourceDocument? {
@@ -55,15 +61,25 @@ package struct RegistrySource: ImageSource {
         repository.isMirrored ? mirror : nil
     }
 
+    private func dockerMirror(for repository: SourceRepository) -> RegistryLocation? {
+        !repository.isMirrored && repository.vendor.isOfDockerHub ? dockerMirror : nil
+    }
+
     private func place(of repository: SourceRepository) throws -> (RegistryConnection, RepositoryName) {
-        let mirror = mirror(for: repository)
-        let host = mirror?.host ?? repository.vendor.host
+        let (mirror, dockerMirror) = (mirror(for: repository), dockerMirror(for: repository))
+        let host = mirror?.host ?? dockerMirror?.host ?? repository.vendor.host
         guard let connection = connections[host] else {
             throw Finding(.internal, "internal", at: .target, "\(host): no connection was made for it")
         }
-        let name = try mirror?.repository(repository.name) ?? repository.vendor.repository
+        let name =
+            try mirror?.repository(repository.name)
+            ?? dockerMirror?.repository(repository.vendor.repository) ?? repository.vendor.repository
         return (connection, name)
     }
+}
+
+extension ImageName {
+    package var isOfDockerHub: Bool { host.description == "docker.io" }
 }
 
 extension SourceDocument {

@@ -147,12 +147,21 @@ struct ExportCommand: AsyncParsableCommand {
         }
         let policy = try document.flatMap { $0.file.bundleSigners == nil ? nil : try $0.signerPolicy() }
         let asked = request
+        let dependencies =
+            try await source.withDependencies
+            ? DependencyLookup(
+                in: request.folder, of: manifest, besides: request.extraImages,
+                leavingOut: request.leavingOut
+            ).references : []
         try await source.open(
-            for: manifest, and: request.extraImages, access: access, width: work.concurrency,
-            patience: patience, printer: printer
-        ) { source in
+            for: manifest, and: request.extraImages, dependencies: dependencies, access: access,
+            width: work.concurrency, patience: patience, printer: printer
+        ) { source, resolved in
+            var asked = asked
+            asked.extraImages += resolved.map(\.image)
             let report = ExportReport(
-                goal: goal, signers: signatures.signers, hosted: hosted, coverage: coverage,
+                goal: goal, signers: signatures.signers, hosted: hosted,
+                dependencies: self.source.withDependencies ? resolved : nil, coverage: coverage,
                 hasSignerPolicy: policy != nil, printer: printer, patience: patience)
             try await ExportRun(
                 goal: goal, request: asked, manifest: bytes, agreed: agreed, signatures: signatures,

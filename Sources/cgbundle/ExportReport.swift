@@ -15,6 +15,8 @@ struct ExportReport {
     let signers: [BundleSigner]
     /// The release as fetched from the release host; `nil` if the files come from a folder.
     let hosted: HostedRelease?
+    /// Images that --with-dependencies added; `nil` without that option.
+    let dependencies: [ResolvedDependency]?
     let coverage: CoverageFlag
     /// Whether the trust file says who signs bundles.
     let hasSignerPolicy: Bool
@@ -42,12 +44,25 @@ struct ExportReport {
                 "  to carry   \(bytesForPeople(plan.statement.restSize)) in \(blobs) blobs, unsigned")
         }
         if let hosted { printer.line(hosted.text) }
+        tellDependencies()
         printer.closure(plan.closure, in: .bundle)
         printer.vendor(plan.vendor)
         printer.waivers(plan.vendor)
         printer.absent(plan.absent)
         printer.warnings(plan.warnings)
         coverage.tell(plan.coverage, printer)
+    }
+
+    /// The options that repeat the run with the same images.
+    private func tellDependencies() {
+        guard let dependencies else { return }
+        guard !dependencies.isEmpty else {
+            return printer.line(
+                "  resolved   nothing: values and compose name no NATS or SurrealDB that is not carried already"
+            )
+        }
+        printer.line("  resolved   tags from docker.io, not signed by anyone; these options repeat the run:")
+        for dependency in dependencies { printer.command("    --image \(shellWord(dependency.option))") }
     }
 
     private var room: String {
@@ -98,6 +113,9 @@ struct ExportReport {
         object["warnings"] = .array(plan.warnings.map(\.json))
         object["coverage"] = plan.coverage.json
         object["retries"] = RetryReport(patience).json
+        if let dependencies {
+            object["dependencies"] = .array(dependencies.map { ["image": .string($0.option)] })
+        }
         object["closure"] = plan.closure.json
         object["absent"] = .array(plan.absent.map { .string($0.text) })
         if let hosted {
