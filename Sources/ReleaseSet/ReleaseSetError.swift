@@ -16,6 +16,7 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
     case checksumConflict(document: String, name: String, lines: [Int])
     case targetName(ReferenceError)
     case secretName(String)
+    case pullSecrets(document: String, line: Int)
     case valuesShape(key: String, line: Int, expected: String)
     case valuesRepository(key: String, line: Int, expected: String, found: String)
     case valuesShared(key: String, line: Int, others: [String])
@@ -33,7 +34,7 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
         switch self {
         case .yaml(_, .outOfMemory), .valuesDiffer: .internal
         case .json, .yaml, .version, .fileName, .duplicateFileName, .manifest, .digest, .checksumSize,
-            .checksumLine, .valuesShape, .valuesEdit, .composeShape, .environmentSyntax:
+            .checksumLine, .valuesShape, .valuesEdit, .pullSecrets, .composeShape, .environmentSyntax:
             .format
         case .checksumConflict: .content
         case .targetName, .secretName: .usage
@@ -57,7 +58,7 @@ package enum ReleaseSetError: Error, Hashable, Sendable {
         case .checksumConflict: "sums.conflict"
         case .targetName(let error): error.reason
         case .secretName: "secret.name"
-        case .valuesShape: "values.shape"
+        case .valuesShape, .pullSecrets: "values.shape"
         case .valuesRepository: "values.repository"
         case .valuesShared: "values.shared"
         case .valuesEdit: "values.edit"
@@ -94,6 +95,8 @@ extension ReleaseSetError: CustomStringConvertible {
         case .targetName(let error): error.description
         case .secretName(let text):
             "pull secret \"\(text)\": expected lowercase letters, digits and - in components with dots between them"
+        case .pullSecrets(let document, let line):
+            "\(document): line \(line): global.imagePullSecrets: expected a list of mappings with the name of a secret"
         case .valuesShape(let key, let line, let expected):
             "release-values.yaml: line \(line): \(key): expected \(expected)"
         case .valuesRepository(let key, let line, let expected, let found):

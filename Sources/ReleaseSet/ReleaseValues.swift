@@ -10,11 +10,12 @@ package struct ReleaseValues: Sendable {
 
     package var bytes: [UInt8] { document.bytes }
 
-    package init(_ bytes: [UInt8]) throws(ReleaseSetError) {
+    /// - Parameter name: The file's name in messages about its syntax.
+    package init(_ bytes: [UInt8], name: String = Self.name) throws(ReleaseSetError) {
         do {
             document = try YAMLDocument(bytes)
         } catch {
-            throw .yaml(document: Self.name, error)
+            throw .yaml(document: name, error)
         }
         if let root = document.root, document.entries(of: root) == nil, !document.nodes[root].isNull {
             throw .valuesShape(key: "document", line: document.nodes[root].line, expected: "a mapping")

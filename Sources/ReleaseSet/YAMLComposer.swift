@@ -32,13 +32,18 @@ struct YAMLComposer {
                 return (root, explicitEnd)
             case .documentStart:
                 guard root == nil else { throw .secondDocument(line: event.line) }
-                root = try node(try parser.next(), depth: 1, from: parser)
+                root = try documentRoot(from: parser)
             case .documentEnd(let isExplicit):
                 explicitEnd = isExplicit ? event.range.lowerBound : nil
             case .alias, .collectionEnd, .scalar, .sequenceStart, .mappingStart:
                 throw .syntax(problem: "a node outside of the document", line: event.line)
             }
         }
+    }
+
+    /// Reads the root node of the document that has just begun.
+    mutating func documentRoot(from parser: borrowing YAMLParser) throws(YAMLError) -> Int {
+        try node(try parser.next(), depth: 1, from: parser)
     }
 
     private mutating func node(
@@ -165,6 +170,9 @@ struct YAMLComposer {
     private mutating func add(
         _ event: YAMLEvent, _ content: YAMLNode.Content, children: [Int], end: Int? = nil
     ) throws(YAMLError) -> Int {
+        guard nodes.count < YAMLDocument.expansionLimit else {
+            throw .expansion(line: event.line, limit: YAMLDocument.expansionLimit)
+        }
         var extent = (count: 1, height: 1)
         for child in children {
             extent.count += extents[child].count

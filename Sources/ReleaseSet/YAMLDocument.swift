@@ -48,6 +48,14 @@ package struct YAMLDocument: Sendable {
         explicitEnd = end.explicitEnd
     }
 
+    /// One document of a stream, which shares the bytes of the whole stream.
+    init(_ composer: YAMLComposer, root: Int, in bytes: [UInt8]) {
+        self.bytes = bytes
+        nodes = composer.nodes
+        self.root = root
+        explicitEnd = nil
+    }
+
     /// Where the text begins behind a byte order mark.
     var textStart: Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 

@@ -6,6 +6,7 @@ package enum YAMLError: Error, Hashable, Sendable {
     case notUTF8
     case syntax(problem: String, line: Int)
     case secondDocument(line: Int)
+    case tooManyDocuments(limit: Int)
     case tooDeep(line: Int, limit: Int)
     case tooManyAliases(line: Int, limit: Int)
     case expansion(line: Int, limit: Int)
@@ -23,7 +24,7 @@ package enum YAMLError: Error, Hashable, Sendable {
         case .tooLarge: "yaml.size"
         case .notUTF8: "yaml.encoding"
         case .syntax: "yaml.syntax"
-        case .secondDocument: "yaml.documents"
+        case .secondDocument, .tooManyDocuments: "yaml.documents"
         case .tooDeep: "yaml.depth"
         case .tooManyAliases, .expansion, .recursiveAlias: "yaml.expansion"
         case .unknownAnchor: "yaml.anchor"
@@ -47,6 +48,8 @@ extension YAMLError: CustomStringConvertible {
             "line \(line): \(problem)"
         case .secondDocument(let line):
             "line \(line): a second document begins; one is allowed"
+        case .tooManyDocuments(let limit):
+            "the stream has more than \(limit) documents"
         case .tooDeep(let line, let limit):
             "line \(line): nested deeper than \(limit) levels"
         case .tooManyAliases(let line, let limit):
