@@ -1,0 +1,11 @@
+package import ArgumentParser
+
+/// `cgbundle record`: the record of the imports into one target.
+package struct RecordCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Work with the record that imports leave on the isolated side.",
+        subcommands: [LastValuesCommand.self, CheckRenderedCommand.self])
+
+    package init() {}
+}
