@@ -12,6 +12,9 @@ struct Mirror: Sendable {
     let compose: MirroredCompose?
     /// Every image that values and compose can name.
     let closure: Closure
+    private let manifest: ReleaseManifest
+    private let extras: [ExtraImage]
+    private let originalValues: ReleaseValues?
 
     init(
         of bundle: VerifiedBundle, chart: PackedChart?, at location: RegistryLocation,
@@ -20,14 +23,18 @@ struct Mirror: Sendable {
         self.location = location
         self.pullSecret = pullSecret
         closure = bundle.closure
+        manifest = bundle.manifest
         let extras = bundle.index.entries.filter { $0.kind == .extraImage }.map {
             ExtraImage(repository: $0.repository, digest: $0.digest, source: $0.sourceName)
         }
-        values = try bundle.artifact.file(named: ReleaseValues.name).map { file in
-            try ReleaseValues(try bundle.bytes(of: file.digest)).mirrored(
-                to: location, manifest: bundle.manifest, extras: extras, pullSecret: pullSecret,
-                chart: try chart?.values ?? [])
+        self.extras = extras
+        let original = try bundle.artifact.file(named: ReleaseValues.name).map { file in
+            try ReleaseValues(try bundle.bytes(of: file.digest))
         }
+        originalValues = original
+        values = try original?.mirrored(
+            to: location, manifest: bundle.manifest, extras: extras, pullSecret: pullSecret,
+            chart: try chart?.values ?? [])
         let settings = bundle.manifest.compose?.envExample?.text ?? EnvironmentFile.name
         let example = try bundle.artifact.file(named: settings).map { file in
             let bytes = try bundle.bytes(of: file.digest, limit: EnvironmentFile.sizeLimit)
@@ -46,12 +53,8 @@ struct Mirror: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - chart: Nothing where the bundle has none; there is nothing to install then.
-    ///   - repository: The chart's, as the bundle calls it.
-    func files(
-        chart: PackedChart?, from repository: RepositoryName?, version: ReleaseVersion,
-    ) throws(ReleaseSetError) -> [RecordFile] {
+    /// - Parameter chart: Nothing where the bundle has none; there is nothing to install then.
+    func files(chart: PackedChart?, version: ReleaseVersion) throws(ReleaseSetError) -> [RecordFile] {
         let secret = PullSecret(name: pullSecret ?? .documented, host: location.host)
         let report = ValuesReport(
             values: values, environment: environment, compose: compose, closure: closure)
@@ -69,16 +72,27 @@ struct Mirror: Sendable {
                 version: version, location: location, compose: compose, environment: environment
             ).files()
         }
-        if values != nil, let chart, let repository {
-            let hasProfile = chart.files[InstallScript.profileName] != nil
-            let script = InstallScript(
-                version: version, location: location, chart: try location.name(of: repository),
-                hasProfile: hasProfile)
-            files.append(
-                RecordFile(
-                    try FileName(InstallScript.name), in: .install, .bytes(script.bytes),
-                    isExecutable: true))
-        }
+        if values != nil, let chart { files += try installer(of: chart, version: version) }
         return files
+    }
+
+    /// The script and the values that it has helm read last.
+    private func installer(
+        of chart: PackedChart, version: ReleaseVersion,
+    ) throws(ReleaseSetError) -> [RecordFile] {
+        let inChart = try chart.files.sorted { $0.key < $1.key }.map { path, bytes throws(ReleaseSetError) in
+            try ReleaseValues(bytes, name: "chart: \(path)")
+        }
+        let last = try LastValues(
+            for: manifest, extras: extras, at: location, pullSecret: pullSecret,
+            lookingIn: (originalValues.map { [$0] } ?? []) + inChart)
+        let script = InstallScript(
+            version: version, location: location, chart: RecordPart.release.path(chart.archive.name.text),
+            hasProfile: chart.files[InstallScript.profileName] != nil, pullSecret: pullSecret)
+        return [
+            RecordFile(try FileName(LastValues.name), in: .install, .bytes(last.bytes)),
+            RecordFile(
+                try FileName(InstallScript.name), in: .install, .bytes(script.bytes), isExecutable: true),
+        ]
     }
 }

@@ -57,10 +57,7 @@ package struct RecordPlan: Sendable {
             environment = mirror?.environment
             var files = try RecordFile.brought(by: bundle)
             files += try chart.map { try RecordFile.files(of: $0, in: bundle.artifact) } ?? []
-            let place = bundle.index.entries.first { $0.kind == .chart }?.repository
-            files +=
-                try mirror.map { try $0.files(chart: chart, from: place, version: bundle.statement.version) }
-                ?? []
+            files += try mirror.map { try $0.files(chart: chart, version: bundle.statement.version) } ?? []
             files.append(
                 RecordFile(
                     try FileName(Self.verificationName), in: .evidence,

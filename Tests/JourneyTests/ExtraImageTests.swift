@@ -38,7 +38,7 @@ import Testing
             exported.output.contains("  in all     9 images, 1 chart, 61 release files, 10 signature tags"))
         let target = try Target()
         let record = folder.path + "/record"
-        let imported = try target.importDirectly(bundle, record: record)
+        let imported = try target.importDirectly(bundle, record: record, "--pull-secret", "reader")
         #expect(imported.status == 0, "\(imported.errors)")
         let raw = try RunningProgram.run(
             "skopeo", "inspect", "--tls-verify=false", "--raw", "docker://\(target.location)/nats:2.12")
@@ -55,9 +55,19 @@ import Testing
         let own = folder.path + "/own.yaml"
         try Data((RenderedChart.optionalServices + "nats: {bundled: {enabled: true}}\n").utf8).write(
             to: URL(filePath: own))
-        let rendered = try RenderedChart(kept, "-f", own)
+        let run = try HelmInstall(kept, [own], in: folder.path)
+        #expect(run.result.status == 0, "\(run.result.errors)")
+        let rendered = try run.rendered()
         #expect(rendered.images.count == 9)
-        #expect(rendered.images["nats.bundled"] == "\(target.location)/nats@\(digest)")
+        #expect(rendered.images["cloudgrid-nats.nats"] == "\(target.location)/nats@\(digest)")
+        #expect(rendered.pullSecrets["cloudgrid-nats"] == [])
+        #expect(
+            run.result.errors.contains(
+                "- service account default in cloudgrid with the pull secret reader: StatefulSet cloudgrid-nats name none"
+            ))
+        #expect(
+            run.result.errors.contains(
+                "  kubectl patch serviceaccount default --namespace cloudgrid --patch "))
         for (workload, image) in rendered.images {
             try expectCopy(of: image, to: "\(folder.path)/\(workload)")
         }

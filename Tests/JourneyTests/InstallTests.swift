@@ -2,7 +2,7 @@ import CommandRunner
 import Foundation
 import Testing
 
-/// What an operator types after an import, and what the cluster is then told to run.
+/// The installation of an imported release with the real helm 3 and 4, up to the change of the cluster.
 @Suite struct InstallTests {
     private let folder: WorkFolder
     private let imported: ImportedSample
@@ -10,43 +10,29 @@ import Testing
     init() throws {
         folder = try WorkFolder()
         imported = try ImportedSample.shared()
-        try FileManager.default.createDirectory(
-            atPath: folder.path + "/here", withIntermediateDirectories: true)
     }
 
-    /// What helm was called with, and where; nothing if it was not called.
-    private func recorded() -> (folder: String, words: [String])? {
-        guard let text = try? String(contentsOfFile: folder.path + "/called", encoding: .utf8) else {
-            return nil
-        }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-        return lines.first.map { ($0, Array(lines.dropFirst())) }
-    }
+    private var here: String { folder.path }
 
-    private func install(
-        _ script: String, _ arguments: String..., environment: [String: String] = [:],
-    ) throws -> CommandResult {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        // Checked in and not written here: a program that some other process of the tests holds open does not start.
-        let programs = CommandRunner.checkout + "/Tests/HelmSide/bin"
-        let own = ["PATH": programs + ":" + path, "RECORDED": folder.path + "/called"]
-        return try CommandRunner.run(
-            script, arguments, environment: own.merging(environment) { $1 }, in: folder.path + "/here")
-    }
-
-    private func write(_ name: String) throws -> String {
-        let path = folder.path + "/here/" + name
-        try Data((RenderedChart.optionalServices + "bff: {replicas: 5}\n").utf8).write(
-            to: URL(filePath: path))
+    private func write(_ text: String, _ name: String = "cloudgrid-prod.yaml") throws -> String {
+        let path = here + "/" + name
+        try Data(text.utf8).write(to: URL(filePath: path))
         return path
     }
 
-    private func command(_ own: String) -> [String] {
+    private func install(
+        _ arguments: String..., by helm: RealTool = .helm3, environment: [String: String] = [:],
+    ) throws -> HelmInstall {
+        try HelmInstall(imported.recorded, arguments, by: helm, in: here, environment: environment)
+    }
+
+    /// The documented command; the last file is a temporary one.
+    private func command(_ own: String, at place: String, _ options: [String] = []) -> [String] {
         [
-            "upgrade", "--install", "cloudgrid", "oci://\(imported.target.location)/charts/cloudgrid",
-            "--namespace", "cloudgrid", "--version", "1.0.0-beta", "-f", "release-values.mirrored.yaml",
-            "-f", "chart/profiles/enterprise.yaml", "-f", own, "--wait",
-        ]
+            "upgrade", "--install", "cloudgrid", "\(place)/release/cloudgrid-1.0.0-beta.tgz", "--namespace",
+            "cloudgrid", "-f", "\(place)/install/release-values.mirrored.yaml", "-f",
+            "\(place)/install/chart/profiles/enterprise.yaml", "-f", own, "--wait", "--timeout", "10m",
+        ] + options + ["-f"]
     }
 
     @Test func `the import ends with the command to type`() throws {
@@ -58,131 +44,241 @@ import Testing
             ])
     }
 
-    @Test func `from any directory the script types the documented command, and its files are there`() throws
-    {
-        let own = try write("cloudgrid-prod.yaml")
-        let said = try install(imported.recorded + "/install/install.sh")
-        #expect(said.status == 0, "\(said.errors)")
-        let called = try #require(recorded())
-        #expect(called.folder == imported.recorded + "/install")
-        #expect(called.words == command(own))
-        for (option, file) in zip(called.words, called.words.dropFirst()) where option == "-f" {
-            let path = file.hasPrefix("/") ? file : called.folder + "/" + file
-            #expect(FileManager.default.fileExists(atPath: path), "\(path)")
-        }
+    @Test(arguments: RealTool.allCases)
+    func `helm upgrade is called with the documented command, from the chart in the record, after the check`(
+        helm: RealTool
+    ) throws {
+        _ = try write("bff: {replicas: 5}\n")
+        let run = try install(by: helm)
+        #expect(run.result.status == 0, "\(run.result.errors)")
+        #expect(
+            try run.arguments(of: "upgrade")?.dropLast()
+                == command("cloudgrid-prod.yaml", at: imported.recorded)[...])
+        #expect(try run.lastValues(of: "upgrade") == run.lastValues(of: "template"))
+        #expect(run.result.errors.contains("each in the record by digest"))
+        #expect(try run.rendered().images.values.allSatisfy(isMirrored))
     }
 
-    @Test func `own values are the first argument or those of the environment, and helm gets what follows`()
-        throws
-    {
-        let (named, other) = (try write("my values.yaml"), try write("-other.yaml"))
-        let script = imported.recorded + "/install/install.sh"
-        let first = try install(script, "my values.yaml", "--dry-run", "a b")
-        #expect(first.status == 0, "\(first.errors)")
-        #expect(recorded()?.words == command(named) + ["--dry-run", "a b"])
-        #expect(try install(script, "--debug", environment: ["CLOUDGRID_VALUES": "-other.yaml"]).status == 0)
-        #expect(recorded()?.words == command(other) + ["--debug"])
-        #expect(try install(script, named, environment: ["CLOUDGRID_VALUES": "no.yaml"]).status == 0)
-        #expect(recorded()?.words == command(named))
+    /// The file's own options come last: a check of the arguments by the real helm ends at the missing cluster.
+    @Test(arguments: RealTool.allCases)
+    func `helm itself takes the arguments of the upgrade`(helm: RealTool) throws {
+        let own = try write("bff: {replicas: 5}\n")
+        let run = try install(
+            own, "--kube-apiserver", "http://127.0.0.1:1", by: helm, environment: ["RUN_UPGRADE": "yes"])
+        #expect(run.result.status != 0)
+        #expect(run.result.errors.contains("ubernetes cluster unreachable"), "\(run.result.errors)")
+    }
+
+    @Test func `own values are the first argument or those of the environment`() throws {
+        let (named, other) = (try write("{}\n", "my values.yaml"), try write("{}\n", "-other.yaml"))
+        let place = imported.recorded
+        let first = try install(
+            "my values.yaml", "--description", "a b", "--set", "bff.replicas=3", "--atomic")
+        #expect(first.result.status == 0, "\(first.result.errors)")
+        #expect(
+            try first.arguments(of: "upgrade")?.dropLast()
+                == command(
+                    "my values.yaml", at: place,
+                    ["--description", "a b", "--set", "bff.replicas=3", "--atomic"])[...])
+        #expect(try first.arguments(of: "template")?.contains("bff.replicas=3") == true)
+        #expect(try first.arguments(of: "template")?.contains("--atomic") == false)
+        let second = try install("--wait=false", environment: ["CLOUDGRID_VALUES": "-other.yaml"])
+        #expect(
+            try second.arguments(of: "upgrade")?.dropLast()
+                == command("./-other.yaml", at: place, ["--wait=false"])[...])
+        let third = try install(named, environment: ["CLOUDGRID_VALUES": "no.yaml"])
+        #expect(try third.arguments(of: "upgrade")?.dropLast() == command(named, at: place)[...])
+        #expect(!other.isEmpty)
     }
 
     @Test(arguments: [[], ["none.yaml"], [""]])
     func `own values that are missing are asked for, and helm is not called`(arguments: [String]) throws {
-        let script = imported.recorded + "/install/install.sh"
-        let said = try arguments.first.map { try install(script, $0) } ?? install(script)
-        #expect(said.status == 1)
+        let run = try HelmInstall(imported.recorded, arguments, in: here)
+        #expect(run.result.status == 1)
         let name = arguments.first ?? "cloudgrid-prod.yaml"
-        #expect(said.errors.contains("\(folder.path)/here/\(name) is missing: these are your own values"))
-        #expect(recorded() == nil)
+        #expect(run.result.errors.contains("install.sh: \(name) is missing: these are your own values"))
+        #expect(try run.arguments(of: "template") == nil)
     }
 
-    /// Helm reads what follows `-f` as a list in CSV.
-    @Test(arguments: ["a,b.yaml", "a\"b.yaml"])
-    func `own values that helm would take for several are refused`(name: String) throws {
-        _ = try write(name)
-        let said = try install(imported.recorded + "/install/install.sh", name)
-        #expect(said.status == 1)
-        #expect(said.errors.contains("helm takes no file with a comma or a quote in its path"))
-        #expect(recorded() == nil)
-    }
-
-    @Test func `a record that was carried to a strange path installs too, an incomplete one does not`() throws
-    {
-        let place = folder.path + "/a 'b' $(touch x)\\"
+    @Test func `paths with commas, quotes and spaces are single files to helm`() throws {
+        let place = here + "/a, 'b' \"c\" $(touch x)\\"
         #expect(try CommandRunner.run("cp", ["-r", imported.recorded, place]).status == 0)
-        let own = try write("cloudgrid-prod.yaml")
-        let said = try install(place + "/install/install.sh")
-        #expect(said.status == 0, "\(said.errors)")
-        #expect(recorded()?.folder == place + "/install")
-        #expect(recorded()?.words == command(own))
-        try FileManager.default.removeItem(atPath: folder.path + "/called")
-        try FileManager.default.removeItem(atPath: place + "/install/release-values.mirrored.yaml")
-        let refused = try install(place + "/install/install.sh")
-        #expect(refused.status == 1)
-        #expect(refused.errors.contains("/release-values.mirrored.yaml is missing"))
-        #expect(recorded() == nil)
+        _ = try write("{}\n", "a,\"b\".yaml")
+        let run = try HelmInstall(place, ["a,\"b\".yaml"], in: here)
+        #expect(run.result.status == 0, "\(run.result.errors)")
+        #expect(try run.arguments(of: "upgrade")?.contains("\"a,\"\"b\"\".yaml\"") == true)
     }
 
-    @Test func `every workload of the chart resolves to the target, by a digest that is there`() throws {
-        let rendered = try RenderedChart(imported.recorded, "-f", try write("cloudgrid-prod.yaml"))
-        #expect(rendered.images.count == 8)
-        #expect(rendered.pullSecrets == [])
-        for (workload, image) in rendered.images {
-            let parts = image.split(separator: "@").map(String.init)
-            let repository = try #require(parts.first?.split(separator: "/").last.map(String.init))
-            #expect(image.hasPrefix(imported.target.location + "/"), "\(workload): \(image)")
-            #expect(try imported.target.view.digest(repository, Sample.version) == parts.last, "\(workload)")
+    @Test(arguments: [
+        "install/release-values.mirrored.yaml", "install/last-values.yaml",
+        "install/chart/profiles/enterprise.yaml", "release/cloudgrid-1.0.0-beta.tgz",
+    ])
+    func `a file of the record that is missing or changed stops the installation`(path: String) throws {
+        let own = try write("{}\n")
+        let place = here + "/copy"
+        #expect(try CommandRunner.run("cp", ["-r", imported.recorded, place]).status == 0)
+        let file = place + "/" + path
+        let bytes = try Data(contentsOf: URL(filePath: file))
+        // Bytes after the end of a gzip stream change nothing for helm, nor does a comment in YAML.
+        try (bytes + Data("# other\n".utf8)).write(to: URL(filePath: file))
+        let changed = try HelmInstall(place, [own], in: here)
+        #expect(changed.result.status == 5, "\(changed.result.errors)")
+        #expect(changed.result.errors.contains("\(path): has digest sha256:"))
+        #expect(changed.result.errors.contains("[record.changed]"))
+        #expect(try !changed.hasUpgraded)
+        try FileManager.default.removeItem(atPath: file)
+        let missing = try HelmInstall(place, [own], in: here)
+        #expect(missing.result.status == 1)
+        #expect(missing.result.errors.contains("/\(path) is missing"))
+        #expect(try !missing.hasUpgraded)
+    }
+
+    @Test(arguments: [
+        ["--post-renderer", "./x"], ["--post-renderer=./x"], ["--post-renderer-args", "x"],
+        ["--reuse-values"],
+        ["--reset-then-reuse-values"], ["--reuse-values=false"],
+    ])
+    func `options by which something else runs than was checked are refused`(options: [String]) throws {
+        let run = try HelmInstall(imported.recorded, [try write("{}\n")] + options, in: here)
+        #expect(run.result.status == 64)
+        #expect(run.result.errors.contains("would change what runs after the comparison"))
+        #expect(try run.arguments(of: "template") == nil)
+    }
+
+    @Test(arguments: [
+        ["--repo", "https://charts.example.com"], ["--version=2"], ["--dependency-update"], ["--devel"],
+        ["--output-dir", "x"], ["other.yaml"], ["--"], ["-fother.yaml"], ["--set"],
+        ["-f", "https://a.b/c.yaml"],
+        ["-f", "-"], ["-f", "a.yaml,b.yaml"], ["--values="], ["--name-template=x"], ["--plain-http"],
+    ])
+    func `unknown options and unusable values files are refused`(options: [String]) throws {
+        let run = try HelmInstall(imported.recorded, [try write("{}\n")] + options, in: here)
+        #expect(run.result.status == 64, "\(run.result.errors)")
+        #expect(try run.arguments(of: "template") == nil)
+    }
+
+    /// The lists in the script against what helm itself says that it takes.
+    @Test(arguments: RealTool.allCases)
+    func `every option of helm is known or refused, and helm template gets none that it lacks`(helm: RealTool)
+        throws
+    {
+        let chartOptions: Set = [
+            "--ca-file", "--cert-file", "--dependency-update", "--devel", "--insecure-skip-tls-verify",
+            "--key-file",
+            "--keyring", "--pass-credentials", "--password", "--plain-http", "--repo", "--username",
+            "--verify",
+            "--version", "--help",
+        ]
+        let upgrade = try options(of: "upgrade", helm)
+        let template = try options(of: "template", helm)
+        #expect(upgrade.count > 60)
+        for (option, hasValue) in upgrade.sorted(by: { $0.key < $1.key }) {
+            let kind = try kind(of: option)
+            if chartOptions.contains(option) {
+                #expect(kind == "unknown", "\(option)")
+            } else {
+                #expect(kind != "unknown", "\(option)")
+            }
+            if ["value", "flag"].contains(kind) { #expect(template[option] != nil, "\(option)") }
+            // helm takes the value of these with = alone.
+            let isOptional = ["--dry-run", "--server-side", "--wait"].contains(option)
+            if !isOptional, !["refused", "unknown"].contains(kind) {
+                #expect(hasValue != kind.hasSuffix("flag"), "\(option)")
+            }
+        }
+    }
+
+    private func options(of command: String, _ helm: RealTool) throws -> [String: Bool] {
+        let help = try CommandRunner.run(try helm.path(), [command, "--help"])
+        let lines = help.output.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+        var options: [String: Bool] = [:]
+        for line in lines {
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard let index = words.firstIndex(where: { $0.hasPrefix("--") }), index <= 1 else { continue }
+            let next = words.indices.contains(index + 1) ? words[index + 1] : ""
+            // helm prints no type for --qps.
+            options[String(words[index])] = !next.isEmpty || words[index] == "--qps"
+        }
+        return options
+    }
+
+    /// The answer of the script's own function.
+    private func kind(of option: String) throws -> String {
+        let script = imported.recorded + "/install/install.sh"
+        let answer = try CommandRunner.run(
+            "sh", ["-c", "eval \"$(sed -n '/^kind() {/,/^}/p' \"$1\")\"; kind \"$2\"", "sh", script, option])
+        return answer.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    @Test func `without the program the installation stops, unless --unchecked is given`() throws {
+        let own = try write("bff: {replicas: 5}\n")
+        let alone = try HelmInstall(imported.recorded, [own], in: here, program: nil)
+        #expect(alone.result.status == 1)
+        #expect(alone.result.errors.contains("neither cgbundle nor cgbundle-importer is on this host"))
+        #expect(try alone.arguments(of: "template") == nil)
+        let unchecked = try HelmInstall(imported.recorded, ["--unchecked", own], in: here, program: nil)
+        #expect(unchecked.result.status == 0, "\(unchecked.result.errors)")
+        #expect(unchecked.result.errors.contains("warning: --unchecked: nothing compares the images"))
+        #expect(
+            unchecked.result.errors.contains(
+                "cloudgrid-session, cloudgrid-surrealdb, cloudgrid-provider-secrets"))
+        #expect(try unchecked.hasUpgraded)
+        let fixed = try String(
+            contentsOfFile: imported.recorded + "/install/last-values.yaml", encoding: .utf8)
+        #expect(try unchecked.lastValues(of: "upgrade") == fixed)
+        let refused = try HelmInstall(
+            imported.recorded, ["--unchecked", own, "--reuse-values"], in: here, program: nil)
+        #expect(refused.result.status == 64)
+        let wrong = try HelmInstall(imported.recorded, [own], in: here, program: here + "/none")
+        #expect(wrong.result.status == 1)
+        #expect(wrong.result.errors.contains("CGBUNDLE: \(here)/none is not a program"))
+    }
+
+    @Test func `the importer serves for the comparison, from the PATH`() throws {
+        let own = try write("{}\n")
+        let programs = here + "/programs"
+        try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: programs + "/cgbundle-importer",
+            withDestinationPath: CommandRunner.products + "/cgbundle-importer")
+        let path = CommandRunner.checkout + "/Tests/HelmSide/bin:\(programs):/usr/bin:/bin"
+        let run = try HelmInstall(
+            imported.recorded, [own], in: here, program: nil, environment: ["PATH": path])
+        #expect(run.result.status == 0, "\(run.result.errors)")
+        #expect(run.result.errors.contains("each in the record by digest"))
+    }
+
+    @Test func `an error of helm stops the installation`() throws {
+        let run = try install(try write("bff: [\n"))
+        #expect(run.result.status != 0)
+        #expect(try !run.hasUpgraded)
+        let template = try install(try write("bff: {image: {pullPolicy: {}}}\n"), "--set", "bff.image=x")
+        #expect(template.result.status != 0)
+        #expect(try !template.hasUpgraded)
+    }
+
+    @Test(arguments: ["nats", "surrealdb"])
+    func `a bundled part whose image is not in the bundle stops the installation`(part: String) throws {
+        let own = try write("\(part): {bundled: {enabled: true, username: a, password: b}}\n")
+        for helm in RealTool.allCases {
+            let run = try install(own, by: helm)
+            #expect(run.result.status == 6, "\(run.result.errors)")
+            #expect(
+                run.result.errors.contains("error: StatefulSet cloudgrid-\(part), container \(part): image "))
+            #expect(run.result.errors.contains("the record has no such image; export it with --image"))
+            #expect(run.result.errors.contains("nothing was changed"))
+            #expect(try !run.hasUpgraded)
         }
     }
 
     @Test func `skopeo copies every workload as helm would have it run`() throws {
-        let rendered = try RenderedChart(imported.recorded, "-f", try write("cloudgrid-prod.yaml"))
-        #expect(rendered.images.count == 8)
-        for (workload, image) in rendered.images {
-            try expectCopy(of: image, to: "\(folder.path)/\(workload)")
-        }
+        let run = try install(try write(RenderedChart.optionalServices))
+        let images = Set(try run.rendered().images.values)
+        #expect(images.count == 8)
+        for (number, image) in images.enumerated() { try expectCopy(of: image, to: "\(here)/\(number)") }
     }
 
-    @Test func `another name to pull by and a pull secret are in the values and in the record`() throws {
-        let record = folder.path + "/record"
-        let imported = try RunningProgram.cgbundle(
-            Sample.shared().importing() + [
-                "--layout", folder.path + "/mirror", "--record", record, "--pull-as",
-                "mirror.internal:5000/cg",
-                "--pull-secret", "mirror-reader",
-            ])
-        #expect(imported.status == 0, "\(imported.errors)")
-        let place = record + "/cloudgrid/release/\(Sample.version)-r1"
-        let rendered = try RenderedChart(place)
-        #expect(rendered.pullSecrets == ["mirror-reader"])
-        #expect(
-            rendered.images.values.allSatisfy {
-                $0.hasPrefix("mirror.internal:5000/cg/cloudgrid-") && $0.contains("@")
-            })
-        _ = try write("cloudgrid-prod.yaml")
-        #expect(try install(place + "/install/install.sh").status == 0)
-        #expect(recorded()?.words.contains("oci://mirror.internal:5000/cg/charts/cloudgrid") == true)
-        let text = try String(contentsOfFile: place + "/deployment-record.json", encoding: .utf8)
-        for option in ["--pull-as mirror.internal:5000/cg", "--pull-secret mirror-reader"] {
-            #expect(text.contains("\"\(option)\""), "\(option)")
-        }
-        let settings = try String(
-            contentsOfFile: place + "/install/compose/cloudgrid.mirrored.env", encoding: .utf8)
-        #expect(settings.contains("\nCLOUDGRID_IMAGE_REGISTRY=mirror.internal:5000/cg\n"))
-    }
-
-    @Test(arguments: [
-        ["--no-record", "--pull-as", "a.b/c"], ["--no-record", "--pull-secret", "x"],
-        ["--record", "r", "--pull-secret", "x"],
-        ["--record", "r", "--pull-as", "a.b/c", "--pull-secret", "X"],
-        ["--record", "r", "--pull-as", "https://a.b/c"],
-    ])
-    func `options that cannot be meant are refused`(options: [String]) throws {
-        let layout = ["--layout", folder.path + "/mirror"]
-        let options = options.map { $0 == "r" ? folder.path + "/r" : $0 }
-        let refused = try RunningProgram.cgbundle(Sample.shared().importing() + layout + options)
-        #expect(refused.status == 64)
-        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        #expect(left == ["here"])
+    private func isMirrored(_ image: String) -> Bool {
+        image.hasPrefix(imported.target.location + "/cloudgrid-") && image.contains("@sha256:")
     }
 }

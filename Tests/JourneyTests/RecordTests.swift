@@ -28,7 +28,7 @@ import Testing
                 == ["statement.0.sigstore.json", "statement.json", "verification.json"])
         #expect(
             try entries(of: folder + "/install") == [
-                "chart", "compose", "install.sh", "pull-secret.yaml",
+                "chart", "compose", "install.sh", "last-values.yaml", "pull-secret.yaml",
                 "release-values.mirrored.yaml", "values-report.txt",
             ])
     }

@@ -88,8 +88,6 @@ import Testing
         #expect(signed.isEmpty && document.signatureTags.count == 9)
         #expect(try target.view.digest("charts-cloudgrid", document.chart.tag) == document.chart.digest)
         #expect(try target.view.digest("charts/cloudgrid", document.chart.tag) == nil)
-        let script = try String(contentsOfFile: kept + "/install/install.sh", encoding: .utf8)
-        #expect(script.contains(" oci://\(target.location)/charts-cloudgrid "))
         let text = try String(contentsOfFile: kept + "/deployment-record.json", encoding: .utf8)
         #expect(text.contains("\"--target-profile flat\""))
         let raw = try RunningProgram.run(

@@ -47,7 +47,7 @@ import Trust
             "install/chart/profiles/local.yaml", "install/chart/profiles/small.yaml",
             "install/chart/values.yaml", "install/compose", "install/compose/cloudgrid-local.mirrored.sh",
             "install/compose/cloudgrid.mirrored.compose.yaml", "install/compose/cloudgrid.mirrored.env",
-            "install/install.sh",
+            "install/install.sh", "install/last-values.yaml",
             "install/pull-secret.yaml", "install/release-values.mirrored.yaml",
             "install/values-report.txt", "release",
         ]

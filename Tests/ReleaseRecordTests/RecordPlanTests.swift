@@ -48,8 +48,10 @@ import VendorProof
                     key: "global.imageRegistry", old: "ghcr.io/cloudgrid-dev", new: "mirror.internal:5000/cg")
         )
         #expect(
-            try text("install/install.sh", in: plan).contains(
-                " oci://mirror.internal:5000/cg/charts/cloudgrid "))
+            try text("install/last-values.yaml", in: plan).contains(
+                "\nglobal:\n  imageRegistry: mirror.internal:5000/cg\nbff:\n  image:\n"
+                    + "    repository: mirror.internal:5000/cg/cloudgrid-bff\n    tag: \"\"\n    digest: sha256:"
+            ))
         #expect(
             try text("install/pull-secret.yaml", in: plan).contains("--docker-server=mirror.internal:5000 "))
     }
@@ -148,10 +150,9 @@ import VendorProof
     @Test func `a chart without the profile is installed without it`() throws {
         let script = InstallScript(
             version: try ReleaseVersion("v1.2.3"), location: try RegistryLocation("r.example.com"),
-            chart: "r.example.com/charts/cloudgrid",
-            hasProfile: false)
+            chart: "release/cloudgrid-1.2.3.tgz", hasProfile: false, pullSecret: nil)
         let text = String(decoding: script.bytes, as: UTF8.self)
         #expect(!text.contains("enterprise"))
-        #expect(text.contains("\n    -f release-values.mirrored.yaml -f \"$own\" --wait \"$@\"\n"))
+        #expect(text.contains("\nprofile=''\n"))
     }
 }
