@@ -37,6 +37,12 @@ package struct BundleGraph: Sendable {
             .map { (digest: $0.key, node: $0.value) }
     }
 
+    /// The configs of all images, each digest once.
+    package var imageConfigs: Set<Digest> {
+        let configs = documents.values.compactMap(\.config)
+        return Set(configs.filter { ImageConfig.isNamed(by: $0.mediaType) }.map(\.digest))
+    }
+
     /// What the document `root` reaches, itself included: documents children first, then blobs in the order in
     /// which they are named. `subject` is not followed.
     package func reach(from root: Digest) -> (documents: [Digest], blobs: [Digest]) {

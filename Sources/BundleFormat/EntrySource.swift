@@ -12,6 +12,17 @@ struct EntrySource: Sendable {
         return place
     }
 
+    /// The fault of an image config, if it has one.
+    func configFault(_ digest: Digest) throws(Finding) -> Finding? {
+        let bytes = try bytes(of: digest, limit: ImageConfig.maximumSize)
+        do throws(OCIError) {
+            try ImageConfig.check(bytes, name: BundleEntry.blobPrefix + digest.hex)
+            return nil
+        } catch {
+            return Finding(error)
+        }
+    }
+
     /// - Parameter limit: bytes; the document is held in memory.
     func bytes(of digest: Digest, limit: Int) throws(Finding) -> [UInt8] {
         let place = try place(of: digest)

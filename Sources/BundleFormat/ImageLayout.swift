@@ -80,6 +80,7 @@ package struct ImageLayout: Sendable {
     private static func descriptors(_ bytes: [UInt8], name: String) throws -> [Descriptor] {
         let limits = JSONLimits(bytes: BundleIndex.maximumSize, values: 2_000_000)
         let root = try StrictJSON.parseObject(bytes, name: name, limits: limits)
+        try KnownMembers.manifest.check(root)
         return try root.member("manifests").array().map { try Descriptor(json: $0) }
     }
 

@@ -37,6 +37,9 @@ package struct VerifiedBundle: Sendable {
                 listed.layout.placed.dropFirst().map { ($0.entry.digest, $0) },
                 uniquingKeysWith: { first, _ in first }))
         self.source = source
+        if let refusal = Refusal(try graph.imageConfigs.sorted().compactMap(source.configFault)) {
+            throw refusal
+        }
         guard let release = graph.index.entries.first(where: { $0.kind == .release }),
             let document = graph.documents[release.digest]
         else {

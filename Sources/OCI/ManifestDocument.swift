@@ -27,6 +27,7 @@ package struct ManifestDocument: Hashable, Sendable {
         let node: JSONNode
         do {
             node = try StrictJSON.parseObject(bytes, name: name, limits: limits)
+            try KnownMembers.manifest.check(node)
         } catch {
             throw .json(error)
         }

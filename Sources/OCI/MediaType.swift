@@ -15,6 +15,8 @@ package struct MediaType: Hashable, Sendable, CustomStringConvertible {
     package static let dockerIndex = MediaType("application/vnd.docker.distribution.manifest.list.v2+json")
     package static let dockerManifest = MediaType("application/vnd.docker.distribution.manifest.v2+json")
     package static let empty = MediaType("application/vnd.oci.empty.v1+json")
+    package static let ociImageConfig = MediaType("application/vnd.oci.image.config.v1+json")
+    package static let dockerImageConfig = MediaType("application/vnd.docker.container.image.v1+json")
     package static let helmConfig = MediaType("application/vnd.cncf.helm.config.v1+json")
     package static let helmChart = MediaType("application/vnd.cncf.helm.chart.content.v1.tar+gzip")
     package static let helmProvenance = MediaType("application/vnd.cncf.helm.chart.provenance.v1.prov")

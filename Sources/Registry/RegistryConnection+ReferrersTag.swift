@@ -64,8 +64,9 @@ struct ReferrersList {
         let limits = JSONLimits(bytes: ManifestDocument.maximumSize)
         // Whatever cannot be read as an index is somebody else's, and its own fault does not matter here.
         guard found.mediaType == .ociIndex,
-            let root = try? StrictJSON.parse(found.bytes, name: name, limits: limits),
-            case .object(let document) = root, case .array(let entries) = document["manifests"]
+            let root = try? StrictJSON.parseObject(found.bytes, name: name, limits: limits),
+            (try? KnownMembers.manifest.check(root)) != nil,
+            case .object(let document) = root.value, case .array(let entries) = document["manifests"]
         else { return nil }
         self.document = document
         self.entries = entries

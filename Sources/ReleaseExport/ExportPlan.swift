@@ -32,6 +32,8 @@ package struct PlannedBlobs: BlobSource {
 
     let source: any ImageSource
     let origins: [Digest: Origin]
+    /// Blobs that are checked as image configs when they arrive.
+    let imageConfigs: Set<Digest>
 
     package func fetch(_ entry: BundleEntry, into sink: (UnsafeRawBufferPointer) throws -> Void) async throws
     {
@@ -40,11 +42,32 @@ package struct PlannedBlobs: BlobSource {
             try bytes.withUnsafeBytes(sink)
         case .file(let local):
             try Self.copy(local, of: entry, into: sink)
+        case .repository(let repository) where imageConfigs.contains(entry.digest):
+            try await fetchConfig(entry, in: repository).withUnsafeBytes(sink)
         case .repository(let repository):
             try await source.fetch(entry, in: repository, into: sink)
         case nil:
             throw Finding(.internal, "internal", at: .graph, "\(entry.path): was planned without a source")
         }
+    }
+
+    private func fetchConfig(
+        _ entry: BundleEntry, in repository: SourceRepository
+    ) async throws -> [UInt8] {
+        guard entry.size <= ImageConfig.maximumSize else {
+            throw Finding(
+                .format, "json.size", at: .graph,
+                "\(source.location(of: repository)): image config \(entry.digest) has \(entry.size) bytes, at most "
+                    + "\(ImageConfig.maximumSize) are allowed")
+        }
+        let bytes = try await source.bytes(of: entry, in: repository)
+        do throws(OCIError) {
+            try ImageConfig.check(
+                bytes, name: "\(source.location(of: repository)): image config \(entry.digest)")
+        } catch {
+            throw Finding(error)
+        }
+        return bytes
     }
 
     /// Reads a local file again, which must be what it was when it was hashed.

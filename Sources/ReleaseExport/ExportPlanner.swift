@@ -57,7 +57,9 @@ package struct ExportPlanner: Sendable {
         let origins = origins(graph: graph, documents: documents, parts: parts, folder: folder)
         return ExportPlan(
             statement: try statement(graph: graph, folder: folder), manifest: manifest, graph: graph,
-            artifact: artifact, blobs: PlannedBlobs(source: source, origins: origins),
+            artifact: artifact,
+            blobs: PlannedBlobs(
+                source: source, origins: origins, imageConfigs: graph.imageConfigs),
             warnings: folder.skipped + judgement.warnings, coverage: judgement.coverage,
             closure: judgement.closure, vendor: vendor,
             absent: judgement.absent)

@@ -30,7 +30,10 @@ struct LayoutIndex {
         let bytes: [UInt8]
         do {
             let file = PositionedFile(
-                try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]), path: path)
+                try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec]), path: path)
+            guard try FileIdentity(of: file).isRegular else {
+                throw Finding(.local, "file.notregular", at: .target, "\(path): is not a regular file")
+            }
             bytes = try file.bytes(
                 at: 0, count: Int(min(FileIdentity(of: file).size, Int64(Self.limits.bytes) + 1)))
         } catch let error as Errno {
@@ -39,6 +42,7 @@ struct LayoutIndex {
                 "\(path): cannot be opened: \(error); give an OCI layout or a new folder")
         }
         let document = try StrictJSON.parseObject(bytes, name: path.string, limits: Self.limits)
+        try KnownMembers.manifest.check(document)
         root = try document.object()
         entries = try document.member("manifests").array().map {
             Entry(descriptor: try Descriptor(json: $0), value: $0.value)

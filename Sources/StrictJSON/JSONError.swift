@@ -10,6 +10,8 @@ package enum JSONError: Error, Hashable, Sendable {
     case trailing(document: String, offset: Int)
     case shape(document: String, pointer: String, expected: String, found: String)
     case syntax(document: String, pointer: String, expected: String, found: String, offset: Int)
+    /// A member that readers which ignore case take for another one.
+    case folded(document: String, pointer: String, member: String, known: String)
     case tokens(document: String, limit: Int, offset: Int)
     case string(document: String, pointer: String, fault: String, offset: Int)
     /// A value built in code that has no canonical spelling.
@@ -26,6 +28,7 @@ package enum JSONError: Error, Hashable, Sendable {
         case .trailing: "json.trailing"
         case .shape: "json.shape"
         case .syntax: "json.syntax"
+        case .folded: "json.case"
         case .tokens: "json.tokens"
         case .string: "json.string"
         case .unwritable: "json.unwritable"
@@ -35,7 +38,8 @@ package enum JSONError: Error, Hashable, Sendable {
     /// The place inside the document, where it is known.
     package var pointer: String? {
         switch self {
-        case .duplicate(_, let pointer, _, _), .depth(_, let pointer, _, _), .number(_, let pointer, _),
+        case .duplicate(_, let pointer, _, _), .folded(_, let pointer, _, _), .depth(_, let pointer, _, _),
+            .number(_, let pointer, _),
             .encoding(_, let pointer, _, _), .shape(_, let pointer, _, _), .syntax(_, let pointer, _, _, _),
             .string(_, let pointer, _, _), .unwritable(let pointer, _):
             pointer
@@ -64,6 +68,9 @@ extension JSONError: CustomStringConvertible {
             "\(place(document, pointer)): expected \(visible(expected)), found \(visible(found))"
         case .syntax(let document, let pointer, let expected, let found, let offset):
             "\(place(document, pointer)): expected \(expected), found \(visible(found)) at byte \(offset)"
+        case .folded(let document, let pointer, let member, let known):
+            "\(place(document, pointer)): member \"\(visible(member))\" differs from \"\(known)\" only by case; "
+                + "programs that ignore case read it as \"\(known)\""
         case .tokens(let document, let limit, let offset):
             "\(visible(document)): more than \(limit) values and member names, up to byte \(offset)"
         case .string(let document, let pointer, let fault, let offset):

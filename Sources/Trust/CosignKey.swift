@@ -79,7 +79,7 @@ extension PrivateKey {
 
 extension JSONNode {
     fileprivate func requireOnly(_ names: [String]) throws(JSONError) {
-        for member in try members() where !names.contains(member.name) {
+        for member in try members() where !names.contains(where: { $0.hasBytes(of: member.name) }) {
             throw member.node.shape(
                 expected: "one of \(names.joined(separator: ", "))", found: "another member")
         }

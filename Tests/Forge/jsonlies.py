@@ -128,3 +128,39 @@ def annotation() -> Iterator[Case]:
         "number as annotation", lambda d: {**d, "annotations": {"x": 1}}, "manifest.shape", "/annotations"
     )
     yield lie
+
+
+@row("B231")
+def other_case() -> Iterator[Case]:
+    """Go's decoder takes each of these for the known member."""
+
+    def with_layers(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return lambda d: {**d, name: []}
+
+    for shown, name in (("capital", "Layers"), ("capitals", "LAYERS"), ("long s", "layer\u017f")):
+        yield manifest_case(f"layers with {shown}", with_layers(name), "json.case", "layers")
+    yield manifest_case("Manifests in a manifest", lambda d: {**d, "Manifests": []}, "json.case", "Manifests")
+    yield manifest_case(
+        "Digest of a layer",
+        lambda d: {**d, "layers": [{**d["layers"][0], "Digest": "x"}, *d["layers"][1:]]},
+        "json.case",
+        "/layers/0",
+    )
+    bundle = altered(
+        f"{IMAGE} index",
+        lambda d: {**d, "manifests": [{**m, "platform": {**m["platform"], "OS": "linux"}} for m in d["manifests"]]},
+    )
+    mentions = [bundle.release.images[IMAGE]["digest"], "/manifests/0/platform"]
+    yield Case("OS of a platform", bundle.bytes(), FORMAT, "json.case", mentions, tier=2)
+    for name, change in (
+        ("config and Config", lambda d: {**d, "Config": {"Entrypoint": ["/bin/sh"]}}),
+        ("entrypoint", lambda d: {**d, "config": {**d["config"], "entrypoint": ["/bin/sh"]}}),
+        ("Rootfs", lambda d: {**d, "Rootf\u017f": {}}),
+        ("rootfs Type", lambda d: {**d, "rootfs": {**d["rootfs"], "Type": "x"}}),
+        ("history Created", lambda d: {**d, "history": [{"Created": "x"}]}),
+        ("a healthcheck's test", lambda d: {**d, "config": {"Healthchec\u212a": {}}}),
+    ):
+        bundle = altered(f"{IMAGE} {ARCH} config", change)
+        yield Case(f"image config {name}", bundle.bytes(), FORMAT, "json.case", ["blobs/sha256/"], tier=2)
+    bundle = altered("chart config", lambda d: {**d, "Version": "9.9.9"})
+    yield Case("chart config Version", bundle.bytes(), FORMAT, "json.case", ["Version"], tier=2)

@@ -45,6 +45,33 @@ import Testing
         #expect(document.artifactType == "application/y")
     }
 
+    @Test(arguments: ["Layers", "CONFIG", "layer\u{17F}", "Manifests", "MediaType", "Subject", "fslayers"])
+    func `a member that Go's readers take for another one is refused`(member: String) throws {
+        for type in [MediaType.ociManifest, .dockerManifest] {
+            var object = Self.manifest(type)
+            object[member] = []
+            #expect(try Self.reason(of: object, as: type) == "json.case")
+        }
+        var index = Self.index()
+        index[member] = []
+        #expect(try Self.reason(of: index, as: .ociIndex) == "json.case")
+    }
+
+    @Test(arguments: ["Digest", "MEDIATYPE", "\u{17F}ize", "URLs", "Data", "Platform", "Annotations"])
+    func `a descriptor's member in another case is refused`(member: String) throws {
+        var object = Self.manifest()
+        guard case .object(var layer) = Self.descriptor("application/x") else { return }
+        layer[member] = ""
+        object["layers"] = [.object(layer)]
+        #expect(try Self.reason(of: object, as: .ociManifest) == "json.case")
+    }
+
+    @Test func `annotations may differ by case from known members`() throws {
+        var object = Self.manifest()
+        object["annotations"] = ["Digest": "a", "digest": "b", "Layers": "c"]
+        #expect(try Self.read(object, as: .ociManifest).annotations.count == 3)
+    }
+
     @Test(arguments: [MediaType.ociIndex, .dockerIndex])
     func `an index names its manifests`(type: MediaType) throws {
         let document = try Self.read(Self.index(type), as: type)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import known
 import strictjson
 from fault import require
 from shape import Shape
@@ -39,6 +40,7 @@ _REF_NAMES = {
 _OCI_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\Z")
 
 MAX_DOCUMENT = 4 << 20
+MAX_CONFIG = 8 << 20
 MAX_DOCUMENTS = 16384
 # bundle-v1.md gives this limit for index.json only; inside the graph 4096 is the catalogue's.
 MAX_CHILDREN = 4096
@@ -66,6 +68,7 @@ class Graph:
         self._read = read
         self._types: dict[str, set[str]] = {}
         self._depths: dict[str, int] = {}
+        self._configs: set[str] = set()
         self._subjects: list[tuple[str, dict[str, Any]]] = []
         self.documents: dict[str, dict[str, Any]] = {}
         self.named = self._read_index(index)
@@ -130,6 +133,7 @@ class Graph:
         if digest not in self.documents:
             require(len(self.documents) < MAX_DOCUMENTS, 6, "too many indexes and manifests")
             self.documents[digest] = strictjson.parse(self._read(digest), digest, 6, MAX_DOCUMENT)
+            known.check(self.documents[digest], known.DOCUMENT, digest, 6)
         d, s = self.documents[digest], Shape(digest, 6)
         s.object(d, "it")
         s.equal(d.get("schemaVersion"), "schemaVersion", 2)
@@ -146,9 +150,16 @@ class Graph:
                 self._visit(child, f"{digest}: manifests/{n}", depth + 1)
         else:
             require("manifests" not in d, 6, f"{digest}: is index and manifest at once")
-            self._descriptor(d.get("config"), f"{digest}: config")
+            self._config(*self._descriptor(d.get("config"), f"{digest}: config"))
             for n, layer in enumerate(s.array(d.get("layers"), "layers")):
                 self._descriptor(layer, f"{digest}: layers/{n}")
+
+    def _config(self, digest: str, media_type: str) -> None:
+        """A config that others read is checked once."""
+        if media_type in known.CONFIGS and digest not in self._configs:
+            self._configs.add(digest)
+            value = strictjson.parse(self._read(digest), digest, 6, MAX_CONFIG)
+            known.check(value, known.CONFIGS[media_type], digest, 6)
 
     def _check_subjects(self) -> None:
         for digest, subject in self._subjects:

@@ -116,6 +116,14 @@ import Trust
         ("material is null", { $0["verificationMaterial"] = .null }),
         ("key and certificate", { $0["verificationMaterial"] = ["publicKey": [:], "certificate": [:]] }),
         ("unknown member of the key", { $0["verificationMaterial"] = ["publicKey": ["rawBytes": "AAAA"]] }),
+        (
+            "K of publicKey as U+212A beside the real one",
+            {
+                guard case .object(var material)? = $0["verificationMaterial"] else { return }
+                material["public\u{212A}ey"] = ["hint": "AAAA"]
+                $0["verificationMaterial"] = .object(material)
+            }
+        ),
         ("hint is an object", { $0["verificationMaterial"] = ["publicKey": ["hint": [:]]] }),
         ("no content", { $0["messageSignature"] = nil }),
         ("content is null", { $0["messageSignature"] = .null }),

@@ -34,6 +34,11 @@ struct EvidenceNode {
         }
     }
 
+    /// Refuses members that equal one of these after case folding and are not identical to it.
+    func refuseOtherCase(of known: KnownMembers) throws(EvidenceFault) {
+        try json { () throws(JSONError) in try known.check(node) }
+    }
+
     func optional(_ name: String) throws(EvidenceFault) -> EvidenceNode? {
         let found = try json { () throws(JSONError) in try node.optional(name) }
         guard let found, !found.isNull else { return nil }

@@ -19,9 +19,18 @@ package struct InTotoStatement: Hashable, Sendable {
 
     private static let types = ["https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1"]
 
+    private static let known = KnownMembers(
+        ["_type", "type", "predicateType", "predicate", "predicate_type"],
+        objects: [
+            "subject": KnownMembers([
+                "name", "uri", "digest", "content", "downloadLocation", "mediaType", "annotations",
+            ])
+        ])
+
     /// Reads a payload; whoever does has checked its signature over the same bytes.
     init(json: [UInt8], name: String) throws(EvidenceFault) {
         let node = try EvidenceNode(json: json, name: name)
+        try node.refuseOtherCase(of: Self.known)
         let type = try node.member("_type").string()
         guard Self.types.contains(where: { $0.hasBytes(of: type) }) else {
             throw EvidenceFault(

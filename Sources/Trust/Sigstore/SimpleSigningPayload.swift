@@ -14,8 +14,20 @@ package struct SimpleSigningPayload: Hashable, Sendable {
     /// What the signer added, such as `-a key=value` of cosign.
     package let optional: JSONObject
 
+    private static let known = KnownMembers(
+        ["optional"],
+        objects: [
+            "critical": KnownMembers(
+                ["type"],
+                objects: [
+                    "image": KnownMembers(["docker-manifest-digest"]),
+                    "identity": KnownMembers(["docker-reference"]),
+                ])
+        ])
+
     init(json: [UInt8], name: String) throws(EvidenceFault) {
         let node = try EvidenceNode(json: json, name: name)
+        try node.refuseOtherCase(of: Self.known)
         let critical = try node.member("critical")
         let type = try critical.member("type").string()
         guard type.hasBytes(of: Self.type) else {

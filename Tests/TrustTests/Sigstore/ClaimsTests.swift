@@ -22,6 +22,16 @@ import Testing
         #expect(older.predicateType == "https://slsa.dev/provenance/v1")
     }
 
+    @Test(arguments: [
+        (#""subject":["#, #""Subject":[],"subject":["#), (#""name":"a""#, #""name":"a","Digest":{}"#),
+        (#""predicateType""#, #""PredicateType":"x","predicateType""#),
+        (#""_type""#, #""_TYPE":"x","_type""#),
+    ])
+    func `a member that Go's readers take for another one is refused`(old: String, new: String) throws {
+        let json = try Self.good.replacingOnce(old, new)
+        #expect(fault { () throws(EvidenceFault) in _ = try statement(json) }?.reason == .json)
+    }
+
     @Test func `a subject is the artifact if every digest they have in common agrees`() throws {
         let content = bytes("content")
         let sha256 = HashAlgorithm.sha256.hash(content).hex
@@ -108,6 +118,16 @@ import Testing
         #expect(payload.dockerReference == "reg.test:5000/a/b")
         #expect(payload.optional["k"] == "v")
         #expect(try self.payload(Self.good.replacing(#"{"k":"v"}"#, with: "null")).optional.isEmpty)
+    }
+
+    @Test(arguments: [
+        (#"{"critical""#, #"{"Critical":{},"critical""#), (#""image":{"#, #""IMAGE":{},"image":{"#),
+        (#""image":{"#, #""image":{"Docker-Manifest-Digest":"x","#),
+        (#""optional""#, #""Optional":{},"optional""#),
+    ])
+    func `a member that Go's readers take for another one is refused`(old: String, new: String) throws {
+        let json = try Self.good.replacingOnce(old, new)
+        #expect(fault { () throws(EvidenceFault) in _ = try payload(json) }?.reason == .json)
     }
 
     @Test(arguments: [
