@@ -14,6 +14,7 @@ package struct OutputFile: Sendable {
     package init(_ path: FilePath, permissions: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead])
         throws(Finding)
     {
+        try Self.requireReplaceable(path)
         self.path = path
         partialPath = Self.partialPath(of: path)
         file = try Self.openOwn(partialPath, options: [.create], permissions: permissions)
@@ -24,6 +25,27 @@ package struct OutputFile: Sendable {
     }
 
     package static func partialPath(of path: FilePath) -> FilePath { FilePath(path.string + ".partial") }
+
+    /// Refuses a path that names something other than a regular file, itself or through a symbolic link.
+    ///
+    /// Renaming a file over a device, a named pipe or a socket would take its name from all other programs.
+    package static func requireReplaceable(_ path: FilePath) throws(Finding) {
+        var status = stat()
+        guard stat(path.string, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        throw Finding(
+            .local, "file.notregular", at: .file,
+            "\(path): is \(kind(of: status.st_mode)); expected no file or a regular one. Name another output")
+    }
+
+    private static func kind(of mode: mode_t) -> String {
+        switch mode & S_IFMT {
+        case S_IFDIR: "a folder"
+        case S_IFIFO: "a named pipe"
+        case S_IFSOCK: "a socket"
+        case S_IFCHR, S_IFBLK: "a device"
+        default: "a special file"
+        }
+    }
 
     /// Opens a file that only this run writes: plain, this user's, under one name, locked, and still under that name
     /// after the lock was had. In a folder that others can write to, anything else may have been put there.

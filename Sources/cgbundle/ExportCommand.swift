@@ -127,6 +127,7 @@ struct ExportCommand: AsyncParsableCommand {
         let agreed = try cosigning.agreedStatement()
         let given = try cosigning.signatures(over: agreed, beside: document)
         let signatures = try cosigning.all(given, and: try signingKeys(besides: given))
+        try goal.requireFiles(signatures: signatures.signers.count)
         if !force {
             try goal.requireRoom(signatures: signatures.signers.count, besides: cosigning.statement)
         }

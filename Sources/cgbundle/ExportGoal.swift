@@ -34,6 +34,24 @@ enum ExportGoal: Sendable {
         }
     }
 
+    /// Refuses devices, named pipes, sockets and folders at the places of all files of the export, before anything is asked
+    /// or written. No option allows them.
+    func requireFiles(signatures: Int) throws {
+        switch self {
+        case .stream, .dryRun(nil), .dryRun("-"): break
+        case .statement(let file): try OutputFile.requireReplaceable(FilePath(file))
+        case .file(let file), .dryRun(let file?):
+            let path = FilePath(file)
+            try OutputFile.requireReplaceable(path)
+            try Self.companions(of: path, signatures: signatures).forEach(OutputFile.requireReplaceable)
+        }
+    }
+
+    private static func companions(of path: FilePath, signatures: Int) -> [FilePath] {
+        [BundleFiller.statementPath(beside: path)]
+            + (0..<signatures).map { BundleFiller.signaturePath($0, beside: path) }
+    }
+
     /// Nothing that is there is replaced unasked, neither the bundle nor the small files beside it; these may be an
     /// interrupted run's own where its unfinished bundle is there too.
     ///
@@ -45,9 +63,7 @@ enum ExportGoal: Sendable {
         case .file(let file):
             let path = FilePath(file)
             let isResumed = InputFile.exists(OutputFile.partialPath(of: path).string)
-            let beside =
-                [BundleFiller.statementPath(beside: path)]
-                + (0..<signatures).map { BundleFiller.signaturePath($0, beside: path) }
+            let beside = Self.companions(of: path, signatures: signatures)
             try Self.requireNone(
                 of: [path] + (isResumed ? [] : beside.filter { $0.string != statement }))
         }

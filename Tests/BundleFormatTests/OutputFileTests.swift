@@ -1,5 +1,6 @@
 import BundleFormat
 import Foundation
+import Glibc
 import SystemPackage
 import Testing
 
@@ -63,6 +64,33 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: scratch.path("out.partial").string, withIntermediateDirectories: false)
         #expect(try refusal().reason == "write.open")
+    }
+
+    @Test(arguments: ["folder", "pipe", "socket", "device", "link to a folder", "link to a device"])
+    func `what is no regular file is not replaced, and nothing is made beside it`(kind: String) throws {
+        let path = scratch.path("out").string
+        switch kind {
+        case "folder": #expect(mkdir(path, 0o755) == 0)
+        case "pipe": #expect(mkfifo(path, 0o600) == 0)
+        case "socket": #expect(mknod(path, S_IFSOCK | 0o600, 0) == 0)
+        case "link to a folder": #expect(symlink("/tmp", path) == 0)
+        // Only root may make a device.
+        case "device" where mknod(path, S_IFCHR | 0o600, 0x103) == 0: break
+        default: #expect(symlink("/dev/null", path) == 0)
+        }
+        let before = try scratch.names
+        let finding = try #require(throws: Finding.self) { try OutputFile(scratch.path("out")) }
+        #expect(finding.reason == "file.notregular")
+        #expect(finding.fault == .local)
+        #expect(try scratch.names == before)
+    }
+
+    @Test func `a symbolic link to a regular file is replaced itself`() throws {
+        try scratch.write([7], to: "victim")
+        try scratch.link("out", to: "victim")
+        try OutputFile.write([1], to: scratch.path("out"))
+        #expect(try scratch.bytes("victim") == [7])
+        #expect(try scratch.bytes("out") == [1])
     }
 
     @Test func `a folder that is not there is told by its path`() throws {
