@@ -242,6 +242,20 @@ import Testing
         #expect(download.names == "listed" && download.apiRequests == 4)
     }
 
+    @Test func `a redirect of the API to another host is not followed`() throws {
+        let assets = try Self.assets()
+        let other = try ScriptedServer { request, _ in Self.honest(request, assets) }
+        let server = try ScriptedServer { [port = other.port] request, _ in
+            guard request.target.hasPrefix("/api/") else { return Self.honest(request, assets) }
+            return Reply(302, ["Location": "http://127.0.0.1:\(port)\(request.target)"])
+        }
+        let result = try export(
+            server, "--plain-http", "127.0.0.1:\(other.port)", "--dry-run", "--format", "json")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try Outcome(result).download.names == "predicted")
+        #expect(other.requests.isEmpty)
+    }
+
     @Test(arguments: [(1, "pull.size", 5), (-1, "pull.toolarge", 8)])
     func `a file of another size than listed is refused`(difference: Int, reason: String, status: Int32)
         throws
