@@ -35,14 +35,19 @@ final class CutBodyHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state != .cut else { return }
         switch unwrapInboundIn(data) {
+        case .head(let head) where Self.isInterim(head.status.code):
+            // AsyncHTTPClient ignores interim responses, but each would restart its clock.
+            return
         case .head(let head):
-            let isFinal = head.status.code >= 200
-            state = isFinal && Self.announced(by: head.headers) != nil ? .reading : .idle
+            state = Self.announced(by: head.headers) != nil ? .reading : .idle
         case .body: break
         case .end: state = .idle
         }
         context.fireChannelRead(data)
     }
+
+    /// Whether a final response follows (RFC 9110, section 15.2). 101 ends HTTP on the connection and is no such response.
+    private static func isInterim(_ status: UInt) -> Bool { (100..<200).contains(status) && status != 101 }
 
     /// The end of a connection in the middle of a body is an error of the decoder, where it is none of the system.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

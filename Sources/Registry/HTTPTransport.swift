@@ -19,6 +19,7 @@ package final class HTTPTransport: Sendable {
     private let lanes: Lanes
     private let tls: TLSSettings
     private let connectTimeout: TimeAmount
+    private let contentTime: ContentTime
 
     /// Refuses certificates that cannot be used (`tls.ca`, `tls.pair`).
     package init(options: RegistryOptions) throws(RegistryError) {
@@ -42,6 +43,7 @@ package final class HTTPTransport: Sendable {
         }
         lanes = Lanes(ceiling: options.maximumConnections)
         connectTimeout = TimeAmount(options.connectTimeout)
+        contentTime = options.contentTime
         proxies = options.proxies
         direct = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
@@ -90,7 +92,8 @@ package final class HTTPTransport: Sendable {
             return IncomingResponse(
                 status: status, headers: response.headers,
                 body: IncomingBody(
-                    response.body, size: Self.bodySize(request, status, response.headers), pass))
+                    response.body, size: Self.bodySize(request, status, response.headers), within: contentTime,
+                    pass))
         } catch {
             let failure = await explained(
                 try Self.failure(error), at: origin, request.addresses?.first, through: proxy)

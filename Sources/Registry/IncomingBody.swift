@@ -8,6 +8,7 @@ import Synchronization
 struct IncomingBody: Sendable {
     private let body: HTTPClientResponse.Body
     private let size: Int64?
+    private let limits: ContentTime
     private let pass: Pass
     private let reading = Reading()
 
@@ -19,9 +20,10 @@ struct IncomingBody: Sendable {
     }
 
     /// - Parameter size: what the head says of the content that follows it, in bytes.
-    init(_ body: HTTPClientResponse.Body, size: Int64?, _ pass: Pass) {
+    init(_ body: HTTPClientResponse.Body, size: Int64?, within limits: ContentTime, _ pass: Pass) {
         self.body = body
         self.size = size
+        self.limits = limits
         self.pass = pass
     }
 
@@ -33,28 +35,55 @@ struct IncomingBody: Sendable {
         }
     }
 
-    /// All bytes, or nothing if there are more than `limit`.
+    /// Returns all bytes, or `nil` if there are more than `limit`. Content that takes too long counts as stalled.
     func collect(upTo limit: Int) async throws -> [UInt8]? {
-        var bytes: [UInt8]? = []
-        try await read { piece in
-            guard let count = bytes?.count, count + piece.readableBytes <= limit else {
-                bytes = nil
-                return false
+        let bytes = Mutex<[UInt8]?>([])
+        try await readInTime { piece in
+            bytes.withLock { bytes in
+                guard let count = bytes?.count, count + piece.readableBytes <= limit else {
+                    bytes = nil
+                    return false
+                }
+                bytes?.append(contentsOf: piece.readableBytesView)
+                return true
             }
-            bytes?.append(contentsOf: piece.readableBytesView)
-            return true
         }
-        return bytes
+        return bytes.withLock { $0 }
     }
 
-    /// At most `limit` bytes from the beginning; the rest is not waited for.
+    /// Returns at most `limit` bytes from the beginning, or fewer where the rest takes too long.
     func prefix(_ limit: Int) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        try await read { piece in
-            bytes.append(contentsOf: piece.readableBytesView.prefix(limit - bytes.count))
-            return bytes.count < limit
+        let bytes = Mutex<[UInt8]>([])
+        do {
+            try await readInTime { piece in
+                bytes.withLock { bytes in
+                    bytes.append(contentsOf: piece.readableBytesView.prefix(limit - bytes.count))
+                    return bytes.count < limit
+                }
+            }
+        } catch TransportFailure.stalled {
+            // The status is known and the text only explains it, so what has come by now is enough.
         }
-        return bytes
+        return bytes.withLock { $0 }
+    }
+
+    /// Reads within the limits of time; otherwise ends the connection and throws `.stalled`.
+    private func readInTime(_ wantsMore: @escaping @Sendable (ByteBuffer) -> Bool) async throws {
+        let watch = ContentTime.Watch(limits)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await read { piece in
+                    watch.noteProgress()
+                    return wantsMore(piece)
+                }
+            }
+            group.addTask {
+                try await watch.expire()
+                throw TransportFailure.stalled
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
     }
 
     /// - Parameter wantsMore: takes a piece, and says whether another is wanted.

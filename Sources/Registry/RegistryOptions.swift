@@ -23,6 +23,7 @@ package struct RegistryOptions: Sendable {
     /// The longest that a whole run may wait between attempts.
     package var waitBudget: Duration = .seconds(1800)
     package var stallTimeout: Duration = .seconds(60)
+    package var contentTime = ContentTime()
     package var connectTimeout: Duration = .seconds(10)
     /// Requests under way per host, where the host bears so many.
     package var maximumConnections = 8

@@ -48,6 +48,13 @@ package final class ScriptedServer: Sendable {
             body = Data()
         }
 
+        /// These bytes, some at a time, and the end of the connection.
+        package init(raw: [UInt8], drip: (size: Int, seconds: Double)) {
+            self.init(raw: [])
+            body = Data(raw)
+            self.drip = drip
+        }
+
         /// An honest answer, unless the headers say otherwise: a `Content-Length` given there replaces the true one,
         /// and an empty one leaves it out.
         package init(_ status: Int, _ headers: [String: String] = [:], _ body: [UInt8] = []) {
