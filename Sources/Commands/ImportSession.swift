@@ -136,6 +136,7 @@ struct ImportSession: Sendable {
         if let written { object["record"] = .string(written.folder.string) }
         if let script = written?.installScript { object["installScript"] = .string(script.string) }
         try printer.json(.object(object))
+        printer.closure(bundle.closure, in: .target)
         if report.wasDone {
             printer.line("already imported: every tag is in \(target) with its digest; nothing was put")
         } else {
@@ -144,7 +145,6 @@ struct ImportSession: Sendable {
                     + "\(report.mounted) mounted, \(report.manifests) manifests, \(report.tagged) tags; read back"
             )
         }
-        printer.closure(bundle.closure, in: .target)
         if let written { printer.line("record: \(written.folder)") }
         if let command = written?.installCommand {
             printer.line("next, with your own values:")
