@@ -81,11 +81,6 @@ package struct ImportCommand: AsyncParsableCommand {
     }
 
     private func importBundle(_ printer: Printer) async throws {
-        let document = try trust.document()
-        let trusted = try signers.trusted(beside: document)
-        let demand = try vendor.demand(beside: document)
-        let notices = vendor.notices(beside: document)
-        notices.map(\.told).forEach(printer.warning)
         let naming = target.targetProfile.naming
         let location = try registry.map { (text) throws(ReferenceError) in
             try RegistryLocation(text, naming: naming)
@@ -97,31 +92,20 @@ package struct ImportCommand: AsyncParsableCommand {
             for: location.map { [$0.host] } ?? [], followsRedirects: false, usesEnvironmentProxy: false,
             connections: work.concurrency)
         options.bodyLimit = target.bodyLimitBytes
-        let listed = try bundle.open().statement(acceptedBy: trusted.policy)
-        let desk = try RecordDesk(root: record, isLocked: !dryRun)
-        let accepted = try desk.accept(
-            listed.statement, ignoring: trusted.policy.revoked, acceptance, printer)
-        let bundle = try await Progress(printer).show { events in
-            try await listed.verified(
-                width: work.concurrency, allowing: missing.names, events: events)
-        }.0
-        let report = try bundle.vendorReport(demand)
-        if let refusal = Refusal(report.refusals.map(Finding.init)) { throw refusal }
-        let summary = BundleSummary(
-            statement: bundle.statement, graph: bundle.graph, artifact: bundle.artifact)
-        printer.line(summary.headline)
-        printer.line(
-            "  signed by  "
-                + BundleSummary.signers(bundle.signers, names: trusted.names))
-        printer.line("  verified   " + summary.counts + "; " + bytesForPeople(bundle.statement.blobBytes))
-        printer.vendor(report)
-        printer.waivers(report)
-        printer.warnings(bundle.warnings)
+        let recordTarget: RecordTarget? =
+            if let location { .registry(location) } else { try layout.map(RecordTarget.layout(named:)) }
+        let gates = BundleGates(
+            trust: trust, signers: signers, vendor: vendor, acceptance: acceptance, missing: missing,
+            width: work.concurrency, printer: printer)
+        let admitted = try await gates.admit(bundle.open) {
+            try RecordDesk(root: record, isLocked: !dryRun)
+        }
+        if let recordTarget {
+            try admitted.desk.check(
+                admitted.bundle.statement, target: recordTarget, ignoring: admitted.revoked, printer)
+        }
         var session = ImportSession(
-            bundle: bundle, summary: summary, vendor: report, desk: desk, signerFiles: trusted.files,
-            notices: notices + accepted.warnings,
-            overrides: accepted.overrides + vendor.overrides(reason: acceptance.reason),
-            width: work.concurrency,
+            admitted: admitted, recordTarget: recordTarget?.name ?? "", width: work.concurrency,
             isDryRun: dryRun, options: usedOptions, naming: naming, pullSecret: pullSecret, printer: printer)
         if let location {
             session.patience = options.patience

@@ -11,15 +11,9 @@ import VendorProof
 
 /// The second half of an import, after the first reading: ask the target, push, read back, record, report.
 struct ImportSession: Sendable {
-    let bundle: VerifiedBundle
-    let summary: BundleSummary
-    let vendor: VendorReport
-    let desk: RecordDesk
-    /// What says who may sign bundles.
-    let signerFiles: [TrustedFile]
-    /// What was told before anything of the vendor was looked at.
-    let notices: [Finding]
-    let overrides: [RecordContents.Override]
+    let admitted: AdmittedBundle
+    /// Name of the target in the record.
+    let recordTarget: String
     let width: Int
     let isDryRun: Bool
     let options: [String]
@@ -28,6 +22,9 @@ struct ImportSession: Sendable {
     let printer: Printer
     /// Nothing where no registry is asked.
     var patience: Patience?
+
+    private var bundle: VerifiedBundle { admitted.bundle }
+    private var desk: RecordDesk { admitted.desk }
 
     /// - Parameter pulledFrom: where a cluster reads what is put here; nothing for a layout that is nowhere else.
     func run(_ target: some Destination, named name: String, pulledFrom location: RegistryLocation?)
@@ -39,8 +36,8 @@ struct ImportSession: Sendable {
         let recordPlan =
             try desk.isKept
             ? RecordPlan(
-                bundle, target: name, naming: naming, pullLocation: location, pullSecret: pullSecret,
-                vendor: vendor)
+                bundle, target: recordTarget, naming: naming, pullLocation: location, pullSecret: pullSecret,
+                vendor: admitted.vendor)
             : nil
         let (plan, warnings) = try await Progress(printer, waitingWith: patience).show { events in
             try await Preflight(target, width: width).plan(bundle, events: events)
@@ -49,6 +46,7 @@ struct ImportSession: Sendable {
             try tell(plan, target: name)
             return
         }
+        if let recordPlan { try desk.locked?.requireRoom(for: recordPlan) }
         let (report, more) = try await Progress(printer, waitingWith: patience).show { events in
             try await Importer(target, bundle: bundle, width: width, events: events).carryOut(plan)
         }
@@ -60,6 +58,7 @@ struct ImportSession: Sendable {
         var written: WrittenRecord?
         if let recordPlan, let record = desk.locked {
             written = try record.write(contents(recordPlan, report, warnings: warnings + more))
+            if let change = written?.change { printer.warnings(change) }
         }
         try tell(report, target: name, written: written)
     }
@@ -75,17 +74,18 @@ struct ImportSession: Sendable {
             counts: RecordContents.Counts(
                 uploaded: report.uploaded, uploadedBytes: report.uploadedBytes, mounted: report.mounted,
                 manifests: report.manifests, tagged: report.tagged),
-            warnings: notices + bundle.warnings + vendor.warnings.map(Finding.init)
+            warnings: admitted.warnings
                 + warnings.map { Finding(.policy, $0.reason, at: .target, $0.message) },
             options: options,
-            overrides: overrides,
-            trusted: signerFiles + vendor.trusted.filter { !signerFiles.contains($0) },
+            overrides: admitted.overrides,
+            trusted: admitted.trusted,
             tool: ToolVersion.tool, importedAt: Clock.now)
     }
 
     /// What is known of the bundle, however the import goes.
     private var resultSoFar: JSONObject {
-        var object = summary.json(signers: bundle.signers, verified: true, vendor: vendor)
+        var object = admitted.summary.json(
+            signers: bundle.signers, verified: true, vendor: admitted.vendor)
         object["warnings"] = .array(bundle.warnings.map(\.json))
         object["coverage"] = bundle.coverage.json
         if let patience { object["retries"] = RetryReport(patience).json }

@@ -14,12 +14,15 @@ package struct AcceptedRelease: Hashable, Sendable {
     package let time: Timestamp
     /// Where it was put.
     package let target: String
+    /// Digest of `deployment-record.json`; `nil` in lines of earlier versions of the program.
+    package let recordDigest: Digest?
 
     package init(
         version: ReleaseVersion, revision: Int64, statementDigest: Digest, indexDigest: Digest,
         signers: [BundleSigner],
-        time: Timestamp, target: String,
+        time: Timestamp, target: String, recordDigest: Digest? = nil,
     ) {
+        self.recordDigest = recordDigest
         self.version = version
         self.revision = revision
         self.statementDigest = statementDigest

@@ -24,8 +24,7 @@ struct DeploymentRecord: Sendable {
     /// What two records of one import have in common, whenever and however it was carried out.
     private static let lastingMembers = [
         "statement", "target", "pullLocation", "pullSecret", "images", "chart", "releaseArtifact",
-        "signatureTags",
-        "files",
+        "signatureTags", "files", "vendorProof", "verification",
     ]
 
     init(_ contents: RecordContents) throws(Finding) {
@@ -44,6 +43,7 @@ struct DeploymentRecord: Sendable {
         ]
         if let expires = statement.expires { value["expires"] = .string(expires.description) }
         value["importedAt"] = .string(contents.importedAt.description)
+        if let rebuilt = contents.rebuilt { value["rebuilt"] = rebuilt.json }
         value["statement"] = [
             "digest": .string(bundle.listed.digest.description),
             "size": .integer(Int64(bundle.listed.bytes.count)),
@@ -92,6 +92,13 @@ struct DeploymentRecord: Sendable {
             let found = try? other.object()
         else { return false }
         return Self.lastingMembers.allSatisfy { found[$0] == value[$0] }
+            && Self.trustedDigests(found) == Self.trustedDigests(value)
+    }
+
+    /// The files that decided which signers count, without their paths on this machine.
+    private static func trustedDigests(_ document: JSONObject) -> Set<JSONValue> {
+        guard case .array(let files) = document["trusted"] else { return [] }
+        return Set(files.compactMap { if case .object(let file) = $0 { file["digest"] } else { nil } })
     }
 
     private static func json(_ tool: Statement.Tool) -> JSONValue {

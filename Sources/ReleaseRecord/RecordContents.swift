@@ -52,6 +52,27 @@ package struct RecordContents: Sendable {
         }
     }
 
+    /// A folder that is written again without an import.
+    package struct Rebuilt: Hashable, Sendable {
+        package enum Source: String, Sendable {
+            /// The earlier document, whose digest is in the log.
+            case record = "deployment-record"
+            /// The target, read again.
+            case target
+        }
+
+        package let time: Timestamp
+        /// Origin of the digests and tags of the target.
+        package let source: Source
+
+        package init(time: Timestamp, source: Source) {
+            self.time = time
+            self.source = source
+        }
+
+        var json: JSONValue { ["time": .string(time.description), "digestsFrom": .string(source.rawValue)] }
+    }
+
     package let plan: RecordPlan
     /// Every tag that was read back, the vendor's signature tags that are ours too.
     package let tags: [TagResult]
@@ -66,12 +87,15 @@ package struct RecordContents: Sendable {
     /// The importer.
     package let tool: Statement.Tool
     package let importedAt: Timestamp
+    /// `nil` after an import.
+    package let rebuilt: Rebuilt?
 
     package init(
         plan: RecordPlan, tags: [TagResult], leftAlone: [TagResult], counts: Counts, warnings: [Finding],
         options: [String], overrides: [Override], trusted: [TrustedFile], tool: Statement.Tool,
-        importedAt: Timestamp,
+        importedAt: Timestamp, rebuilt: Rebuilt? = nil,
     ) {
+        self.rebuilt = rebuilt
         self.plan = plan
         self.tags = tags
         self.leftAlone = leftAlone
@@ -85,13 +109,14 @@ package struct RecordContents: Sendable {
     }
 
     /// The log's line about this import.
-    var logLine: LogLine {
+    func logLine(recordDigest: Digest?) -> LogLine {
         let statement = plan.bundle.statement
         let release = AcceptedRelease(
             version: statement.version, revision: statement.revision,
             statementDigest: plan.bundle.listed.digest,
-            indexDigest: statement.index.digest, signers: plan.bundle.signers, time: importedAt,
-            target: plan.target)
+            indexDigest: statement.index.digest, signers: plan.bundle.signers,
+            time: rebuilt?.time ?? importedAt,
+            target: plan.target, recordDigest: recordDigest)
         return LogLine(
             product: statement.product, channel: statement.channel, release: release, overrides: overrides)
     }

@@ -1,5 +1,7 @@
 import BundleFormat
 import Glibc
+import LibCrypto
+import OCI
 import SystemPackage
 
 extension RecordFolder {
@@ -33,6 +35,39 @@ extension RecordFolder {
             throw .recordOpen(path.appending(name), ENOENT)
         }
         return file
+    }
+
+    /// Digest of a plain file; `nil` if there is none.
+    borrowing func digest(of name: String) throws(Finding) -> Digest? {
+        guard let file = try file(name, O_RDONLY) else { return nil }
+        var hash = SHA256()
+        do {
+            try file.forEachChunk(of: 0..<FileIdentity(of: file).size) { hash.update($0) }
+        } catch let finding as Finding {
+            throw finding
+        } catch {
+            throw Finding(.local, "read.io", at: .policy, "\(file.path): \(error)")
+        }
+        return Digest(sha256: hash.finish())
+    }
+
+    /// State of a name, of a link itself; `nil` if there is none.
+    borrowing func status(of name: String) throws(Finding) -> stat? {
+        var status = stat()
+        guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            guard errno == ENOENT else { throw .recordOpen(path.appending(name), errno) }
+            return nil
+        }
+        return status
+    }
+
+    /// Bytes that this user may still write here.
+    borrowing func freeSpace() throws(Finding) -> Int64 {
+        var status = statvfs()
+        guard fstatvfs(descriptor, &status) == 0 else { throw .recordOpen(path, errno) }
+        let (bytes, overflow) = Int64(clamping: status.f_bavail).multipliedReportingOverflow(
+            by: Int64(clamping: status.f_frsize))
+        return overflow ? .max : bytes
     }
 
     /// The bytes of a document; nothing if there is none.

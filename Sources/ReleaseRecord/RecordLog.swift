@@ -55,18 +55,33 @@ struct RecordLog: Sendable {
     }
 
     func accepted(product: FileName, channel: FileName, ignoring revoked: Set<KeyID>) -> AcceptedReleases {
-        let all = lines.filter { $0.product == product && $0.channel == channel }.map(\.release)
-        let isRevoked = { (release: AcceptedRelease) in
-            release.signers.allSatisfy { $0.key.map(revoked.contains) ?? false }
-        }
-        return AcceptedReleases(all.filter { !isRevoked($0) }, revoked: all.filter(isRevoked))
+        let all = lines.compactMap(\.accepted).filter { $0.product == product && $0.channel == channel }
+            .map(\.release)
+        return AcceptedReleases(
+            all.filter { !Self.isRevoked($0, by: revoked) },
+            revoked: all.filter { Self.isRevoked($0, by: revoked) })
+    }
+
+    /// Every accepted line of one release, oldest first.
+    func accepted(_ id: ReleaseID) -> [AcceptedRelease] {
+        lines.compactMap(\.accepted).filter { $0.id == id }.map(\.release)
+    }
+
+    /// Target of the newest accepted line, without releases that revoked keys alone signed; `nil` in a new record.
+    func target(ignoring revoked: Set<KeyID>) -> String? {
+        lines.compactMap(\.accepted?.release).last { !Self.isRevoked($0, by: revoked) }?.target
+    }
+
+    private static func isRevoked(_ release: AcceptedRelease, by revoked: Set<KeyID>) -> Bool {
+        release.signers.allSatisfy { $0.key.map(revoked.contains) ?? false }
     }
 
     /// Adds a line to the file from which this log was read; a line that could not be written whole is taken back.
     mutating func append(_ entry: LogLine, in folder: borrowing RecordFolder) throws(Finding) {
         let bytes: [UInt8]
         do {
-            bytes = try entry.json(after: head)
+            guard let json = try entry.json(after: head) else { throw LogLineError.canonical }
+            bytes = json
         } catch {
             throw Finding(.internal, "internal", at: .target, "\(Self.name): \(error)")
         }

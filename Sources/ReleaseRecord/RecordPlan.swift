@@ -73,8 +73,28 @@ package struct RecordPlan: Sendable {
         }
     }
 
-    /// About as many bytes as the record of the release needs.
-    package var byteCount: Int64 { files.reduce(1 << 20) { $0 + $1.size } }
+    /// About as many bytes as the record of the release needs on a disk with blocks of 4 KiB.
+    package var byteCount: Int64 { files.reduce(1 << 20) { $0 + ($1.size + 8191) / 4096 * 4096 } }
+
+    /// The list of files as `deployment-record.json` has it.
+    var recordedFiles: [String: EarlierRecord.File] {
+        Dictionary(files.map { ($0.path, EarlierRecord.File(digest: $0.digest, size: $0.size)) }) { $1 }
+    }
+
+    /// Every path that the record of the release has, those of folders too.
+    var knownPaths: Set<String> {
+        var paths: Set = [DeploymentRecord.name]
+        for file in files {
+            var path = file.part.name
+            paths.insert(path)
+            for folder in file.folders {
+                path += "/" + folder.text
+                paths.insert(path)
+            }
+            paths.insert(file.path)
+        }
+        return paths
+    }
 
     var hasInstallScript: Bool { files.contains { $0.path == RecordPart.install.path(InstallScript.name) } }
 }

@@ -76,13 +76,15 @@ package struct RecordedRelease: Sendable {
         guard let expected = files[path] else {
             throw Finding(
                 .content, "record.changed", at: .target,
-                "\(path): is not among the files of \(Self.documentName); import the release again")
+                "\(path): is not among the files of \(Self.documentName); write the folder again with `cgbundle record rebuild`"
+            )
         }
         let found = Digest(of: bytes)
         guard found == expected else {
             throw Finding(
                 .content, "record.changed", at: .target,
-                "\(path): has digest \(found), expected \(expected); import the release again", about: found)
+                "\(path): has digest \(found), expected \(expected); write the folder again with `cgbundle record rebuild`",
+                about: found)
         }
     }
 }

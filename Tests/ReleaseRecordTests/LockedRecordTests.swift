@@ -160,34 +160,29 @@ import Trust
         let before = try scratch.contents()
         try FileManager.default.removeItem(atPath: scratch.path("record/log.jsonl").string)
         let again = try Record(root: scratch.record).locked().write(try Samples.contents(bundle))
-        #expect(again.wasThere)
+        #expect(!again.wasThere)
         #expect(try scratch.contents() == before)
     }
 
-    @Test(arguments: [
-        "release/release-manifest.json", "deployment-record.json", "install/chart/profiles/small.yaml",
-        "install/chart",
-    ])
-    func `a folder that is not whole is replaced, with what killed runs left`(lost: String) async throws {
+    @Test func `what killed runs left is removed, and files of unknown origin are kept`() async throws {
         let scratch = try Scratch()
         let bundle = try await Samples.bundle()
-        _ = try Record(root: scratch.record).locked().write(try Samples.contents(bundle))
-        let before = try scratch.contents()
-        try FileManager.default.removeItem(atPath: scratch.path(Self.folder + "/" + lost).string)
-        for left in [".v1.0.0-beta-r1.partial", ".v1.0.0-beta-r1.old"] {
-            let name = "record/cloudgrid/release/" + left
-            try FileManager.default.createDirectory(
-                atPath: scratch.path(name).string, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            try scratch.write([0], to: name + "/statement.json")
-            try FileManager.default.createDirectory(
-                atPath: scratch.path(name + "/chart").string, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-            try scratch.write([0], to: name + "/chart/values.yaml")
+        let channel = "record/cloudgrid/release/"
+        for path in ["evidence/statement.json", "install/chart/values.yaml"] {
+            try scratch.write([0], toNew: channel + ".v1.0.0-beta-r1.partial/" + path)
         }
-        let again = try Record(root: scratch.record).locked().write(try Samples.contents(bundle))
+        let record = try Record(root: scratch.record).locked()
+        _ = try record.write(try Samples.contents(bundle))
+        #expect(try scratch.names(channel) == ["v1.0.0-beta-r1"])
+        for path in ["evidence/statement.json", "notes.txt"] {
+            try scratch.write([0], toNew: channel + ".v1.0.0-beta-r1.partial/" + path)
+        }
+        let secret = try PullSecretName("mirror")
+        let again = try record.write(try Samples.contents(bundle, pullSecret: secret))
         #expect(!again.wasThere)
-        #expect(try scratch.contents() == before)
+        #expect(again.change.kept == [scratch.path(channel + "v1.0.0-beta-r1.replaced-1")])
+        #expect(try scratch.names(channel) == ["v1.0.0-beta-r1", "v1.0.0-beta-r1.replaced-1"])
+        #expect(try scratch.bytes(channel + "v1.0.0-beta-r1.replaced-1/notes.txt") == [0])
     }
 
     @Test func `a bundle that changes while it is recorded leaves no folder and no line`() async throws {

@@ -77,7 +77,27 @@ import Trust
         let page = try String(contentsOf: Samples.project.appending(path: "docs/record.md"), encoding: .utf8)
         let line = try #require(page.split(separator: "\n").first { $0.hasPrefix("{\"channel\"") })
         let entry = try LogLine([UInt8](line.utf8), after: LogLine.origin)
-        #expect(entry.release.version.text == "v1.0.0-beta")
+        #expect(entry.accepted?.release.version.text == "v1.0.0-beta")
+    }
+
+    @Test func `a line of an unknown kind is part of the chain and sets no floor`() throws {
+        let scratch = try Scratch()
+        try log(in: scratch)
+        let lines = String(decoding: try scratch.bytes("record/log.jsonl"), as: UTF8.self).split(
+            separator: "\n"
+        ).map(String.init)
+        let later = lines[1].replacing("\"accepted\"", with: "\"withdrawn\"").replacing(
+            "\"overrides\":", with: "\"notes\":")
+        let link = Digest(of: Array(lines[1].utf8)).description
+        let last = lines[2].replacing(link, with: Digest(of: Array(later.utf8)).description)
+        try scratch.write(Array("\(lines[0])\n\(later)\n\(last)\n".utf8), to: "record/log.jsonl")
+        let accepted = try accepted(in: scratch)
+        #expect(accepted.releases.map(\.version.text) == ["v1.0.0", "v1.1.0"])
+        #expect(try Record(root: scratch.record).verifyLog().lines == 3)
+        // An edit of the unknown line shows as well.
+        let edited = later.replacing("withdrawn", with: "forgotten")
+        try scratch.write(Array("\(lines[0])\n\(edited)\n\(last)\n".utf8), to: "record/log.jsonl")
+        try refusal(.policy, "state.corrupt") { _ = try self.accepted(in: scratch) }
     }
 
     struct Lie: Sendable, CustomTestStringConvertible {
@@ -107,8 +127,12 @@ import Trust
         Lie("an unknown member", line: 3) {
             [$0[0], $0[1], "{\"a\":1," + $0[2].dropFirst(), ""].joined(separator: "\n")
         },
-        Lie("an unknown event", line: 3) {
-            [$0[0], $0[1], $0[2].replacing("accepted", with: "forgotten"), ""].joined(separator: "\n")
+        Lie("no kind", line: 3) {
+            [$0[0], $0[1], $0[2].replacing("\"accepted\"", with: "\"\""), ""].joined(separator: "\n")
+        },
+        Lie("an unknown kind, not canonical", line: 3) {
+            [$0[0], $0[1], $0[2].replacing("\"accepted\"", with: " \"forgotten\""), ""].joined(
+                separator: "\n")
         },
         Lie("no signers", line: 3) {
             let signers = "\"signers\":[\"sha256:" + String(repeating: "01", count: 32) + "\"]"

@@ -31,7 +31,7 @@ import VendorProof
                 == "global:\n  imageRegistry: ghcr.io/cloudgrid-dev\n")
         #expect(
             try text("install/chart/profiles/enterprise.yaml", in: plan).hasPrefix(
-                "# NATS and SurrealDB are run by"))
+                "# Production: NATS and SurrealDB are"))
         #expect(plan.files.count { $0.path == "release/cloudgrid-1.0.0-beta.tgz" } == 1)
     }
 

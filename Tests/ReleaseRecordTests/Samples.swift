@@ -79,3 +79,32 @@ enum Samples {
             tool: Statement.Tool(name: "cgbundle", version: "1.0.0"), importedAt: time())
     }
 }
+
+extension Scratch {
+    func log() throws -> RecordLog {
+        guard let folder = try RecordFolder.root(record) else { throw CocoaError(.fileNoSuchFile) }
+        return try RecordLog(in: folder)
+    }
+}
+
+enum PullSecretNameSample {
+    static var name: PullSecretName { get throws { try PullSecretName("mirror") } }
+}
+
+/// Every name below a folder with its kind, size and link target.
+struct RunListing: Equatable {
+    private let lines: [String: String]
+
+    init(_ scratch: Scratch) throws {
+        var lines: [String: String] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: scratch.url.path) {
+            let path = scratch.url.appending(path: name).path
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            let kind = (attributes[.type] as? FileAttributeType)?.rawValue ?? "?"
+            let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
+            let number = (attributes[.systemFileNumber] as? NSNumber)?.intValue ?? 0
+            lines[name] = "\(kind) \(size) \(number)"
+        }
+        self.lines = lines
+    }
+}

@@ -24,6 +24,24 @@ final class Scratch: Sendable {
         try Data(bytes).write(to: url.appending(path: name))
     }
 
+    /// Writes a file and the folders above it, with the modes of a record.
+    func write(_ bytes: [UInt8], toNew name: String) throws {
+        let file = url.appending(path: name)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        try Data(bytes).write(to: file)
+    }
+
+    /// Names in a folder, sorted.
+    func names(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path(folder).string).sorted()
+    }
+
+    func move(_ name: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: path(name).string, toPath: path(other).string)
+    }
+
     /// Every file and folder below, with its mode.
     func modes() throws -> [String: Int] {
         var modes: [String: Int] = [:]
