@@ -5,7 +5,9 @@ package struct RecordCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Work with the record that imports leave on the isolated side.",
-        subcommands: [LastValuesCommand.self, CheckRenderedCommand.self])
+        subcommands: [
+            RecordAttachCommand.self, LastValuesCommand.self, CheckRenderedCommand.self,
+        ])
 
     package init() {}
 }
