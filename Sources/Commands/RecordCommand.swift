@@ -6,7 +6,8 @@ package struct RecordCommand: AsyncParsableCommand {
         commandName: "record",
         abstract: "Work with the record that imports leave on the isolated side.",
         subcommands: [
-            RecordAttachCommand.self, LastValuesCommand.self, CheckRenderedCommand.self,
+            RecordAttachCommand.self, RecordRebuildCommand.self, LastValuesCommand.self,
+            CheckRenderedCommand.self,
         ])
 
     package init() {}
