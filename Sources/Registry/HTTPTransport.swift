@@ -92,7 +92,8 @@ package final class HTTPTransport: Sendable {
             return IncomingResponse(
                 status: status, headers: response.headers,
                 body: IncomingBody(
-                    response.body, size: Self.bodySize(request, status, response.headers), within: contentTime,
+                    response.body, size: Self.bodySize(request, status, response.headers),
+                    within: contentTime,
                     pass))
         } catch {
             let failure = await explained(

@@ -63,8 +63,9 @@ package struct LastValues: Sendable {
 
     /// Whether a path of plain keys leads to the image.
     private static func isAddressable(_ use: ImageUse) -> Bool {
-        use.path.allSatisfy { key in
-            !key.isEmpty && key.utf8.allSatisfy { FileName.isAlphanumeric($0) || "_-".utf8.contains($0) }
-        }
+        use.isMapping
+            && use.path.allSatisfy { key in
+                !key.isEmpty && key.utf8.allSatisfy { FileName.isAlphanumeric($0) || "_-".utf8.contains($0) }
+            }
     }
 }

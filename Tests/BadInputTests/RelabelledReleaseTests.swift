@@ -35,13 +35,14 @@ import Testing
             [command, output] + Sample.publicKeys(["alice"]) + Sample.trust + ["--format", "json"] + options)
     }
 
-    @Test(arguments: [
-        (
-            [], "vendor.version-contradicted",
-            "expected the version v1.0.1, found \"v1.0.0\" in its image label"
-        ),
-        (["--new-commit"], "vendor.identity", "source-digest: expected "),
-    ] as [([String], String, String)])
+    @Test(
+        arguments: [
+            (
+                [], "vendor.version-contradicted",
+                "expected the version v1.0.1, found \"v1.0.0\" in its image label"
+            ),
+            (["--new-commit"], "vendor.identity", "source-digest: expected "),
+        ] as [([String], String, String)])
     func `older images under a newer version are refused on both sides`(
         options: [String], reason: String, sentence: String
     ) throws {

@@ -34,7 +34,7 @@ import Testing
         let result = try sign()
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.hasPrefix("cloudgrid v1.0.0-beta, revision 1, channel release\n"))
-        for part in ["2026-11-02T10:00:00Z", "182 entries", "sha256:5c7d9fce", "sha256:15bf97be", "never"] {
+        for part in ["2026-11-02T10:00:00Z", "182 entries", "sha256:5c7d9fce", "sha256:7aff0481", "never"] {
             #expect(result.output.contains(part))
         }
         // Another program wrote this file, from the same key and statement.

@@ -11,7 +11,7 @@ import Testing
     /// The blobs that only the registry has, and that are fetched while the bundle is filled: not the chart, which is a
     /// release file, nor the empty config, nor what planning verifies.
     private let remote: Set<String>
-    /// The layers of signatures and attestations, which planning verifies.
+    /// The layers of signatures and attestations and the configs of images, which planning reads.
     private let evidence: Set<String>
 
     init() throws {

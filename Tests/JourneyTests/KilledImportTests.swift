@@ -97,9 +97,13 @@ import Testing
     }
 
     @Test func `killed before the read-back of a tag, it leaves no record`() throws {
-        target.proxy.hold { $0.method == "GET" && $0.path.hasSuffix("/manifests/" + Sample.version) }
+        // The tag is asked for while the import is planned and right before it is put; the third GET reads it back.
+        target.proxy.hold(after: 2) {
+            $0.method == "GET" && $0.path.hasSuffix("/cloudgrid-bff/manifests/" + Sample.version)
+        }
         let running = try RunningProgram(target.importing(record: record))
         try running.reaches("a tag that is read back") { !target.proxy.held.isEmpty }
+        #expect(target.proxy.writes.contains { $0.putsTag && $0.path.hasSuffix("/cloudgrid-bff/manifests/" + Sample.version) })
         try kill(running)
         #expect(try finish() == [])
     }

@@ -53,7 +53,11 @@ import Testing
             return
         }
         let rendered = try run.rendered()
-        #expect(rendered.images == baseline.images, "\(what)")
+        // Values may leave a service out; an image that is rendered is the mirror's.
+        #expect(!rendered.images.isEmpty, "\(what)")
+        for (container, image) in rendered.images {
+            #expect(image == baseline.images[container], "\(what): \(container)")
+        }
         #expect(rendered.pullSecrets.values.allSatisfy { $0.contains("mirror-reader") }, "\(what)")
     }
 

@@ -20,7 +20,7 @@ struct SampleLayout {
     let referrers: [Referrer]
     /// Configs and layers of everything.
     let blobs: Set<String>
-    /// The layers of signatures and attestations.
+    /// The blobs that planning reads: layers of signatures and attestations, and configs of platform images.
     let evidence: Set<String>
 
     private static let refName = "org.opencontainers.image.ref.name"
@@ -45,7 +45,12 @@ struct SampleLayout {
                 let found = try document(digest)
                 waiting += (found.manifests ?? []).map(\.digest)
                 blobs.formUnion(found.blobs.map(\.digest))
-                evidence.formUnion((found.layers ?? []).filter(\.isEvidence).map(\.digest))
+                let proofs = (found.layers ?? []).filter(\.isEvidence).map(\.digest)
+                evidence.formUnion(proofs)
+                // A child of an index without proofs is an image for one platform; its config has the labels.
+                if proofs.isEmpty, digest != entry.digest, let config = found.config {
+                    evidence.insert(config.digest)
+                }
                 if let name { homes[digest] = name[0] }
             }
         }

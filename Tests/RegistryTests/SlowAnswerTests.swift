@@ -6,7 +6,8 @@ import Testing
 
 /// Servers that answer so slowly that a command, and the lock of a record, could be held for hours.
 @Suite struct SlowAnswerTests {
-    private static let manifest = Array(#"{"schemaVersion":2,"manifests":[],"padding":"\#(String(repeating: "x", count: 150))"}"#.utf8)
+    private static let manifest = Array(
+        #"{"schemaVersion":2,"manifests":[],"padding":"\#(String(repeating: "x", count: 150))"}"#.utf8)
     private static let headers = ["Content-Type": MediaType.ociIndex.text]
 
     @Test func `a document one byte at a time counts as stalled`() async throws {
@@ -45,7 +46,8 @@ import Testing
 
     @Test func `interim responses do not restart the clock`() async throws {
         let interim = Array("HTTP/1.1 103 Early Hints\r\n\r\n".utf8)
-        let head = "HTTP/1.1 200 OK\r\nContent-Type: \(MediaType.ociIndex.text)\r\nContent-Length: \(Self.manifest.count)\r\n\r\n"
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: \(MediaType.ociIndex.text)\r\nContent-Length: \(Self.manifest.count)\r\n\r\n"
         let raw = Array(repeating: interim, count: 40).flatMap { $0 } + Array(head.utf8) + Self.manifest
         try await withScript(
             { _, _ in ScriptedServer.Reply(raw: raw, drip: (size: interim.count, seconds: 0.05)) },
@@ -63,7 +65,8 @@ import Testing
 
     @Test func `interim responses before an answer in time are passed over`() async throws {
         let interim = "HTTP/1.1 103 Early Hints\r\n\r\n"
-        let head = "HTTP/1.1 200 OK\r\nContent-Type: \(MediaType.ociIndex.text)\r\nContent-Length: \(Self.manifest.count)\r\n\r\n"
+        let head =
+            "HTTP/1.1 200 OK\r\nContent-Type: \(MediaType.ociIndex.text)\r\nContent-Length: \(Self.manifest.count)\r\n\r\n"
         let raw = Array((interim + interim + head).utf8) + Self.manifest
         try await withScript({ _, _ in ScriptedServer.Reply(raw: raw) }) { connection, _ in
             let found = try await connection.manifest(try RepositoryName("a"), .tag(OCI.Tag("1")))

@@ -15,7 +15,11 @@ _DESCRIPTION = "Services of the CloudGrid observability platform, with optional 
 
 
 def filled(path: Path, release: Release) -> bytes:
-    """A file of `files/` with the names in `@…@` replaced; braces belong to Helm and shell there."""
+    """A file of `files/` with the names in `@…@` replaced, or the vendor's; braces belong to Helm and shell there."""
+    if release.upstream:
+        vendors = release.upstream.joinpath(*path.relative_to(FILES).parts[1:])
+        if vendors.is_file():
+            return vendors.read_bytes()
     text = path.read_text(encoding="utf-8")
     text = text.replace("@CHART_VERSION@", release.chart_version).replace("@VERSION@", release.version)
     keys = " ".join(f'"{service.values_key}"' for service in SERVICES)

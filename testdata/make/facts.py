@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from datetime import datetime, timezone
+from pathlib import Path
 
 REGISTRY = "ghcr.io/cloudgrid-dev"
 ARCHITECTURES = ("amd64", "arm64")
@@ -105,6 +106,7 @@ class Release:
 
     `bulk` layers hold incompressible bytes and are stored in gzip without compression, which is fast to make
     and moves as many bytes as asked for; otherwise they hold text that compresses like real content.
+    `upstream` is a folder with data files of the vendor, which take the place of those in `files/`.
     """
 
     version: str = "v1.0.0-beta"
@@ -112,6 +114,7 @@ class Release:
     bulk: bool = False
     # Another version whose commit this one names, as a relabelled release does.
     commit_of: str | None = None
+    upstream: Path | None = None
 
     @property
     def chart_version(self) -> str:
