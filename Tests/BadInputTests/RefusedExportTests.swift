@@ -41,9 +41,10 @@ import Testing
         try expectRefusal(reason, status: 4, release: release)
     }
 
-    @Test func `a folder among the release files is refused`() throws {
+    @Test func `a folder inside of a folder of the release is refused`() throws {
         let release = try copy(Sample.release)
-        try FileManager.default.createDirectory(atPath: release + "/more", withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: release + "/chart/more", withIntermediateDirectories: true)
         try expectRefusal("file.notregular", status: 9, release: release)
     }
 
