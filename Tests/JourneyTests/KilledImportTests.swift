@@ -103,7 +103,10 @@ import Testing
         }
         let running = try RunningProgram(target.importing(record: record))
         try running.reaches("a tag that is read back") { !target.proxy.held.isEmpty }
-        #expect(target.proxy.writes.contains { $0.putsTag && $0.path.hasSuffix("/cloudgrid-bff/manifests/" + Sample.version) })
+        #expect(
+            target.proxy.writes.contains {
+                $0.putsTag && $0.path.hasSuffix("/cloudgrid-bff/manifests/" + Sample.version)
+            })
         try kill(running)
         #expect(try finish() == [])
     }

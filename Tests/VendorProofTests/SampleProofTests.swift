@@ -155,6 +155,7 @@ import VendorProof
     @Test func `a signature for another release is refused`() throws {
         var sample = sample
         sample.version = "v1.0.1"
+        sample.commit = String(repeating: "89abcdef", count: 5)
         let report = try sample.report(trust)
         #expect(Set(report.refusals.map(\.reason)) == ["vendor.identity"])
         #expect(report.count(of: .invalid) == 9)
