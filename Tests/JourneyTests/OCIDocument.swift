@@ -12,6 +12,8 @@ struct OCIDocument: Decodable {
         var isEvidence: Bool {
             ["vnd.dev.cosign.", "vnd.dsse.", "vnd.dev.sigstore."].contains { mediaType.contains($0) }
         }
+
+        var isFileSystem: Bool { [".image.layer.", ".image.rootfs."].contains { mediaType.contains($0) } }
     }
 
     let manifests: [Descriptor]?

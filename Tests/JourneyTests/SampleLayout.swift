@@ -45,10 +45,9 @@ struct SampleLayout {
                 let found = try document(digest)
                 waiting += (found.manifests ?? []).map(\.digest)
                 blobs.formUnion(found.blobs.map(\.digest))
-                let proofs = (found.layers ?? []).filter(\.isEvidence).map(\.digest)
-                evidence.formUnion(proofs)
-                // A child of an index without proofs is an image for one platform; its config has the labels.
-                if proofs.isEmpty, digest != entry.digest, let config = found.config {
+                evidence.formUnion((found.layers ?? []).filter(\.isEvidence).map(\.digest))
+                // The config of an image has its labels; manifests with statements for layers are no images.
+                if let config = found.config, found.layers?.contains(where: \.isFileSystem) == true {
                     evidence.insert(config.digest)
                 }
                 if let name { homes[digest] = name[0] }
