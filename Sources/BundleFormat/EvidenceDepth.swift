@@ -59,7 +59,7 @@ package struct EvidenceDepth {
 }
 
 extension IndexEntry {
-    /// Whether the entry proves something about another one.
+    /// True if the entry proves something about another one.
     fileprivate var isEvidence: Bool { kind == .signature || kind == .referrer }
 }
 

@@ -34,7 +34,7 @@ struct RecordDesk: Sendable {
     let locked: LockedRecord?
     private let record: Record?
 
-    /// Whether the import keeps a record; a dry run only reads it.
+    /// True if the import keeps a record; a dry run only reads it.
     var isKept: Bool { record != nil }
 
     init(root: String?, isLocked: Bool) throws {

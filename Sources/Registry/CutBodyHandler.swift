@@ -46,7 +46,7 @@ final class CutBodyHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    /// Whether a final response follows (RFC 9110, section 15.2). 101 ends HTTP on the connection and is no such response.
+    /// True if a final response follows (RFC 9110, section 15.2). 101 ends HTTP on the connection and is no such response.
     private static func isInterim(_ status: UInt) -> Bool { (100..<200).contains(status) && status != 101 }
 
     /// The end of a connection in the middle of a body is an error of the decoder, where it is none of the system.

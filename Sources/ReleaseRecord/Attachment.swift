@@ -12,7 +12,7 @@ package struct AttachedFile: Hashable, Sendable {
     package let digest: Digest
     /// Bytes.
     package let size: Int64
-    /// Whether file and line were there already.
+    /// True if file and line were there already.
     package let wasThere: Bool
     package let change: RecordChange
 }

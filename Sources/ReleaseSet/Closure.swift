@@ -25,7 +25,7 @@ package struct Closure: Hashable, Sendable {
         package let digest: Digest?
         /// The image of the bundle; `nil` if the bundle has none.
         package let carried: CarriedImage?
-        /// Whether the release manifest promises the image.
+        /// True if the release manifest promises the image.
         package let isPromised: Bool
         package internal(set) var places: [Place]
         /// The chart's own reference, if it differs: a name without a slash gets the chart's registry before it.
@@ -36,9 +36,9 @@ package struct Closure: Hashable, Sendable {
     package let images: [Image]
     /// References with a variable that has neither a value nor a default.
     package let unresolved: [Place]
-    /// What the program does not read: charts inside of the chart, and compose files that the compose file includes.
+    /// Files that the program does not read: charts inside of the chart, and compose files that the compose file includes.
     package let unread: [String]
-    /// Whether the release has a compose file.
+    /// True if the release has a compose file.
     package let hasCompose: Bool
 
     package init(of parts: ReleaseParts) {

@@ -44,7 +44,7 @@ extension Coherence {
         return found
     }
 
-    /// Whether the chart's own values have a block in which the image's digest can be set.
+    /// True if the chart's own values have a block in which the image's digest can be set.
     private func chartHasPlace(for image: ReleaseImage) -> Bool {
         parts.chart.values.contains { _, values in
             values.imageUses().contains { use in

@@ -35,7 +35,7 @@ package struct ImagePin: Hashable, Sendable, CustomStringConvertible {
         String(name.split(separator: "/", omittingEmptySubsequences: false).last ?? "")
     }
 
-    /// Whether the text has the form of an image reference, as container engines read it.
+    /// True if the text has the form of an image reference, as container engines read it.
     package var isReference: Bool {
         guard let image = try? ImageName(name), image.description.utf8.elementsEqual(name.utf8),
             tag.map({ (try? Tag($0)) != nil }) ?? true

@@ -61,7 +61,7 @@ package struct LastValues: Sendable {
         "# Written by the import. install.sh adds the pull secrets of your own values to the list.",
     ]
 
-    /// Whether a path of plain keys leads to the image.
+    /// True if a path of plain keys leads to the image.
     private static func isAddressable(_ use: ImageUse) -> Bool {
         use.isMapping
             && use.path.allSatisfy { key in

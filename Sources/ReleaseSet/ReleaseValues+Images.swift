@@ -8,12 +8,12 @@ package struct ImageUse: Hashable, Sendable {
     package let repository: String?
     package let tag: String?
     package let digest: String?
-    /// Whether the node is a mapping with the keys `repository`, `tag` and `digest`, in which a digest can be set.
+    /// True if the node is a mapping with the keys `repository`, `tag` and `digest`, in which a digest can be set.
     let isMapping: Bool
 
     package var key: String { path.joined(separator: ".") }
 
-    /// Whether the keys alone lead to the node; an item of a sequence cannot be addressed in other values.
+    /// True if the keys alone lead to the node; an item of a sequence cannot be addressed in other values.
     var isAddressable: Bool { !path.contains { $0.utf8.first == UInt8(ascii: "[") } }
 
     /// Name and tag of the image as a container engine reads them, without the registry that the chart adds.

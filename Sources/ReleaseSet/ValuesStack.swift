@@ -4,7 +4,7 @@ struct ValuesStack {
     struct Use {
         /// Name with tag or digest, without the registry of the chart.
         let reference: String
-        /// Whether the chart puts its registry before the name.
+        /// True if the chart puts its registry before the name.
         let isBare: Bool
         let registry: String?
         let place: Closure.Place

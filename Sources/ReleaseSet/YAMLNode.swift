@@ -43,7 +43,7 @@ package struct YAMLNode: Sendable {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.text)
     }
 
-    /// Whether the node is a scalar that the core schema reads as null, a boolean or a number.
+    /// True if the node is a scalar that the core schema reads as null, a boolean or a number.
     var isOtherThanString: Bool {
         guard let scalar, scalar.style == .plain, tag == nil else { return isNull }
         let text = scalar.text

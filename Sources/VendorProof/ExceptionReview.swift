@@ -10,7 +10,7 @@ package import Trust
 package struct ExceptionReview: Sendable {
     package struct Entry: Hashable, Sendable {
         package let exception: VulnerabilityException
-        /// Whether the last day is over, UTC; nothing where `expires` is no date.
+        /// True if the last day is over, UTC; nothing where `expires` is no date.
         package let isExpired: Bool?
     }
 

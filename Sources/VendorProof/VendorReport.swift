@@ -33,7 +33,7 @@ package struct VendorReport: Sendable {
     package let waivers: [WaiverUse]
     /// The files by which it was decided whom to believe.
     package let trusted: [TrustedFile]
-    /// What signed bytes say about the version; nothing where nothing was verified.
+    /// Evidence of the version in signed bytes; `nil` if nothing was verified.
     package let versionEvidence: VersionEvidence?
     package let exceptions: ExceptionReview
 

@@ -40,7 +40,7 @@ package struct VersionEvidence: Sendable {
         self.version = version
     }
 
-    /// Whether something signed names the version of the manifest.
+    /// True if something signed names the version of the manifest.
     package var isSigned: Bool { sources.contains { $0.use == .confirms } }
 
     package var contradictions: [Source] { sources.filter { $0.use == .contradicts } }
@@ -118,7 +118,7 @@ extension VersionEvidence.Source {
     /// The text in quotes, fit for a terminal.
     var shown: String { "\"" + escaped(found, limit: 160) + "\"" }
 
-    /// Whether another source says the same of another object.
+    /// True if another source says the same of another object.
     fileprivate func isLike(_ other: VersionEvidence.Source) -> Bool {
         kind == other.kind && found == other.found && reason == other.reason
     }

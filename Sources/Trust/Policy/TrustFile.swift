@@ -16,7 +16,7 @@ package struct TrustFile: Hashable, Sendable {
     package let bundleSigners: BundleSigners?
     package let policies: [VendorPolicy]
     package let waivers: [Waiver]
-    /// What happens where a vulnerability exception of the release has expired.
+    /// Effect of an expired vulnerability exception of the release.
     package let onExpiredException: VendorPolicy.OnMissing
 
     /// A document with certificate authorities, logs and timestamp authorities.

@@ -4,7 +4,7 @@ package struct VendorTrust: Sendable {
     package let keys: [TrustedKey]
     package let policies: [VendorPolicy]
     package let waivers: [Waiver]
-    /// What happens where a vulnerability exception of the release has expired.
+    /// Effect of an expired vulnerability exception of the release.
     package let onExpiredException: VendorPolicy.OnMissing
     /// What all of it was read from, as far as it was read from files.
     package var files: [TrustedFile]
